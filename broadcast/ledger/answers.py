@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.ledger.confirmations import Asked, Confirmation
+from broadcast.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverAnswer:
-    """A receiver of a notice that asks, and the answer; `answer` and `at` are None if there is none."""
+    """A receiver of a notice that asks, and the answer; what is None is not known, or there is no answer.
+
+    `channel` is where it came in; None for one that was entered by hand.
+    """
 
     id: str
     name: str
     audience: str
     answer: str | None = None
     at: datetime | None = None
+    channel: str | None = None
 
     def as_json(self) -> dict[str, str | None]:
         """Return the object of results."""
@@ -28,6 +33,7 @@ class ReceiverAnswer:
             "audience": self.audience,
             "answer": self.answer,
             "at": at,
+            "channel": self.channel,
         }
 
 
@@ -54,6 +60,14 @@ class NoticeAnswers:
         }
 
 
+def answers_to(ledger: Ledger, notice: int) -> NoticeAnswers | None:
+    """Return who has confirmed a notice and who has not, None if it asks nothing; raises `LedgerError`."""
+    confirmations = ledger.confirmations
+    if confirmations.question(notice) is None:
+        return None
+    return answers(confirmations.receivers(notice), confirmations.of(notice))
+
+
 def answers(receivers: Sequence[Asked], given: Sequence[Confirmation]) -> NoticeAnswers:
     """Return the receivers of a notice by what they answered."""
     known = {(one.audience, one.contact): one for one in given}
@@ -67,6 +81,7 @@ def answers(receivers: Sequence[Asked], given: Sequence[Confirmation]) -> Notice
             audience=receiver.audience,
             answer=answer.answer if answer else None,
             at=answer.at if answer else None,
+            channel=answer.channel if answer else None,
         )
     return NoticeAnswers(
         confirmed=tuple(found["confirmed"].values()),

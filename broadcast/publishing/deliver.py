@@ -14,7 +14,7 @@ from broadcast.dispatch.message_builder import MessageBuilder
 from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
-from broadcast.ledger.answers import answers
+from broadcast.ledger.answers import answers_to
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.reroute import avoid
@@ -260,11 +260,7 @@ class Deliverer:
 
     def with_answers(self, notice: Notice, result: Result) -> Result:
         """Return the result with who has confirmed; it names people, so it is not stored with the result."""
-        confirmations = self.ledger.confirmations
-        if confirmations.question(notice.id) is None:
-            return result
-        found = answers(confirmations.receivers(notice.id), confirmations.of(notice.id))
-        return replace(result, answers=found)
+        return replace(result, answers=answers_to(self.ledger, notice.id))
 
     def _avoid_suppressed(self, notice: Notice, planned: Suppressed | None) -> None:
         """Reroute messages whose address was suppressed after the notice was `planned`.

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from broadcast.ledger.answers import answers_to
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
+from broadcast.model.inbound import ReceiptState
 from broadcast.model.incident import Incident
 from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
@@ -124,7 +126,16 @@ def summarise(ledger: Ledger, notice: Notice) -> NoticeSummary:
         texts=tuple(ledger.incidents.texts(notice.id)),
         reach=tuple(ledger.history.reach(notice)),
         failovers=tuple(ledger.history.failovers(notice.id)),
+        delivered=_delivered(ledger, notice),
+        question=ledger.confirmations.question(notice.id),
+        answers=answers_to(ledger, notice.id),
     )
+
+
+def _delivered(ledger: Ledger, notice: Notice) -> dict[str, int]:
+    states = ledger.receipts.counts(notice.id)
+    counted = {channel: found.get(ReceiptState.DELIVERED, 0) for channel, found in states.items()}
+    return {channel: count for channel, count in counted.items() if count}
 
 
 def _times(

@@ -14,7 +14,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.promise import Promise, PromiseVerdict
 from broadcast.model.text import printable
 from broadcast.planning.plan import PUBLIC
-from broadcast.reports import missed_people
+from broadcast.reports import confirmations, missed_people
 from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.document import (
     DASH,
@@ -43,7 +43,8 @@ _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
 def tell(story: IncidentAnalysis, locale: str) -> ReportDocument:
     """Return the report in the language of `locale`, or in English if we lack it."""
     say = ReportLanguage(locale, story.zone)
-    sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
+    written = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
+    sections = ((name, blocks) for name, blocks in written if blocks)
     return ReportDocument(
         language=say.code,
         title=say("title", ref=story.incident.ref, title=_title(story, say)),
@@ -228,12 +229,16 @@ def _mark(story: IncidentAnalysis, number: int | None) -> str:
 
 
 def _reach(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
+    heard = any(chapter.delivered for chapter in story.chapters)
     rows = tuple(
-        _reach_row(story, chapter, reach, say) for chapter in story.chapters for reach in chapter.reach
+        _reach_row(story, chapter, reach, say, heard=heard)
+        for chapter in story.chapters
+        for reach in chapter.reach
     )
     if not rows:
         return (ReportLine(say("reach_empty")),)
-    counted = ("targeted", "accepted", "unknown_count", "failed", "untried")
+    delivered = ("delivered",) if heard else ()
+    counted = ("targeted", "accepted", *delivered, "unknown_count", "failed", "untried")
     headings = (
         Heading(say("notice"), Column.WHOLE),
         Heading(say("channel"), Column.WHOLE),
@@ -246,7 +251,7 @@ def _reach(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
 
 
 def _reach_row(
-    story: IncidentAnalysis, chapter: NoticeSummary, reach: ChannelReach, say: ReportLanguage
+    story: IncidentAnalysis, chapter: NoticeSummary, reach: ChannelReach, say: ReportLanguage, *, heard: bool
 ) -> tuple[Cell, ...]:
     untried = reach.targeted - reach.accepted - reach.unknown - reach.failed
     return (
@@ -254,6 +259,7 @@ def _reach_row(
         Cell(printable(reach.channel)),
         Cell(say.number(reach.targeted)),
         Cell(say.number(reach.accepted), CellTone.GOOD if reach.accepted else CellTone.PLAIN),
+        *([Cell(say.number(chapter.delivered.get(reach.channel, 0)))] if heard else []),
         Cell(say.number(reach.unknown), CellTone.WARNING if reach.unknown else CellTone.PLAIN),
         Cell(say.number(reach.failed), CellTone.BAD if reach.failed else CellTone.PLAIN),
         Cell(say.number(untried), CellTone.WARNING if untried else CellTone.PLAIN),
@@ -371,6 +377,7 @@ _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, .
     "facts": _facts,
     "timeline": _timeline,
     "reach": _reach,
+    "confirmations": confirmations.asked,
     "unreached": missed_people.unreached,
     "unsure": missed_people.unknown,
     "behind": missed_people.behind,

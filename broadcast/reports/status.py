@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
+from broadcast.ledger.answers import NoticeAnswers, answers_to
 from broadcast.ledger.counts import Counts, StillOwed, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
@@ -25,7 +26,8 @@ class IncidentStatus:
     `started_at` is its start, None if not known; `window_starts_at` and `window_ends_at` are the announced
     window of maintenance. `overdue` means that a promised update is late, `late` that announced work should
     have begun by now or, once it has begun, should be over. `reopened_at` is when an all-clear was withdrawn,
-    None once it is over or if none was.
+    None once it is over or if none was. `answers` says who confirmed the latest notice that asks for it, None
+    if none does or the incident is over.
     """
 
     ref: str
@@ -47,6 +49,7 @@ class IncidentStatus:
     owed: tuple[StillOwed, ...] = ()
     reopened_at: datetime | None = None
     unknown_messages: tuple[UnknownMessage, ...] = ()
+    answers: NoticeAnswers | None = None
 
     @property
     def owing(self) -> bool:
@@ -88,6 +91,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         counts=counts(ledger.history.delivery_counts(latest[0])) if latest else Counts(),
         owed=ledger.history.still_owed(incident),
         unknown_messages=tuple(unknown_messages(ledger.store, incident)),
+        answers=next(filter(None, (answers_to(ledger, one.id) for one in reversed(notices))), None),
         reopened_at=next((one.created_at for one in reversed(notices) if is_reopening(one)), None),
     )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 
+from broadcast.ledger.answers import NoticeAnswers
 from broadcast.ledger.counts import Failover
 from broadcast.ledger.history import ChannelReach
 from broadcast.ledger.records import LedgerEvent, Notice, NoticeText
 from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.question import NoticeQuestion
 from broadcast.model.redaction import mask_addresses
 
 
@@ -50,14 +52,21 @@ class TimelineRow:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSummary:
-    """One notice: its texts, and its results on each channel."""
+    """One notice: its texts, and its results on each channel.
+
+    `delivered` has, by channel, how many messages arrived as its provider says. `answers` are those of its
+    receivers, None if it asks nothing.
+    """
 
     notice: Notice
     texts: tuple[NoticeText, ...]
     reach: tuple[ChannelReach, ...]
     failovers: tuple[Failover, ...]
+    delivered: Mapping[str, int] = field(default_factory=dict)
+    question: NoticeQuestion | None = None
+    answers: NoticeAnswers | None = None
 
     @property
     def number(self) -> int:

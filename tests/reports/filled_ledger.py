@@ -19,6 +19,7 @@ from broadcast.model.message import Message
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.model.outcome import Accepted
 from broadcast.model.plan import Planned
+from broadcast.model.question import NoticeQuestion
 
 START = datetime(2025, 5, 23, 12, 0, tzinfo=UTC)
 PERSONAL = ("email", "mail-backup", "sms")
@@ -76,6 +77,7 @@ class Chronicle:
         kind: NoticeKind = NoticeKind.INITIAL,
         next_update: float | None = None,
         texts: Sequence[NoticeText] | None = None,
+        question: NoticeQuestion | None = None,
         **changes: object,
     ) -> Notice:
         """Record a notice with what it owes."""
@@ -107,6 +109,7 @@ class Chronicle:
             author="ada",
             texts=texts or wording(sequence),
             deliveries=planned,
+            question=question,
         )
         notice = self.ledger.incidents.record(new, at(minutes))
         self.incident = replace(incident, id=notice.incident_id)

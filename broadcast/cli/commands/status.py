@@ -13,6 +13,7 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.output.answers import answers_block
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
@@ -26,7 +27,7 @@ from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.status/1"
 _OVERDUE = 10
-_COUNTED = ("unknown", "failed", "held")
+_COUNTED = ("delivered", "confirmed", "unknown", "failed", "held")
 
 Check = Annotated[
     bool,
@@ -116,6 +117,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
         line(StyledWord(status.ref, Tone.STRONG), _title(status)),
         *shown,
         *promised,
+        *answers_block(status.answers),
         *_people(status, zone),
     ]
 
@@ -197,6 +199,7 @@ def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
     windows = ("window_starts_at", "window_ends_at")
     times = ("started_at", *windows, "opened_at", "reopened_at", "ended_at", "next_update_at")
     unknown = [unknown_json(message, zone) for message in status.unknown_messages]
-    fields = asdict(replace(status, unknown_messages=()))
+    fields = asdict(replace(status, unknown_messages=(), answers=None))
+    fields["answers"] = status.answers.as_json() if status.answers else None
     del fields["unknown_messages"]
     return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unknown}

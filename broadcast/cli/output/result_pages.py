@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from broadcast.cli.output.answers import answers_block
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time
-from broadcast.ledger.answers import NoticeAnswers
 from broadcast.ledger.counts import Counts
 from broadcast.model.counted import counted
 from broadcast.publishing.result import ChannelResult, ExitStatus, Result
@@ -28,7 +28,6 @@ _VERDICTS = {
     ExitStatus.UNKNOWN: ("for some messages the answer was lost", Tone.WARNING),
     ExitStatus.INTERRUPTED: ("interrupted, the rest waits", Tone.WARNING),
 }
-_NAMES = 20  # so many people are named
 #: Columns that are shown only if they are not empty.
 _TROUBLE = ("delivered", "confirmed", "unknown", "failed", "held", "suppressed")
 
@@ -45,7 +44,7 @@ def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
         verdict,
         *_channels(result),
         *_failovers(result),
-        *_answers(result.answers),
+        *answers_block(result.answers),
         *_promise(result, zone),
         *(Remark("next", step, Tone.STRONG) for step in result.next),
     ]
@@ -54,18 +53,6 @@ def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
 def warnings_page(warnings: Iterable[str]) -> list[Block]:
     """Return the warnings."""
     return [Remark("warning", warning, Tone.WARNING) for warning in warnings]
-
-
-def _answers(answers: NoticeAnswers | None) -> Iterator[Block]:
-    """Yield who confirmed late, and who did not; the others are counted above."""
-    if answers is None:
-        return
-    for label, people in (("confirmed late", answers.late), ("not confirmed", answers.not_confirmed)):
-        if people:
-            names = [one.name or one.id for one in people]
-            shown = ", ".join(names[:_NAMES])
-            more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
-            yield Remark(label, f"{shown}{more}", Tone.WARNING)
 
 
 def _promise(result: Result, zone: ZoneInfo) -> Iterator[Block]:

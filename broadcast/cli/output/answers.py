@@ -1,0 +1,22 @@
+"""Who confirmed late, and who did not, on a page; the others are counted elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from broadcast.cli.output.page_blocks import Block, Remark, Tone
+from broadcast.ledger.answers import NoticeAnswers
+
+_NAMES = 20  # so many people are named
+
+
+def answers_block(answers: NoticeAnswers | None) -> Iterator[Block]:
+    """Yield a line on each group of people; none if the notice asks nothing."""
+    if answers is None:
+        return
+    for label, people in (("confirmed late", answers.late), ("not confirmed", answers.not_confirmed)):
+        if people:
+            names = [one.name or one.id for one in people]
+            shown = ", ".join(names[:_NAMES])
+            more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
+            yield Remark(label, f"{shown}{more}", Tone.WARNING)
