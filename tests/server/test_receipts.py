@@ -30,13 +30,17 @@ def accepted(ledger: Ledger, *receivers: str, route: tuple[str, ...] = ("sms", "
     return recorded
 
 
+@pytest.fixture
+def new(ledger: Ledger):
+    """A notice to Anna, recorded before `served` begins its rounds: they send whatever is due."""
+    return accepted(ledger, "anna")
+
+
 def status(sid: str, status: str, **more: str) -> dict[str, str]:
     return {"MessageSid": sid, "MessageStatus": status, "To": "+4915112345678", "From": "+4930231250", **more}
 
 
-async def test_a_signed_receipt_is_recorded_before_the_answer(served, ledger):
-    new = accepted(ledger, "anna")
-
+async def test_a_signed_receipt_is_recorded_before_the_answer(new, served, ledger):
     response = await served.twilio("/hooks/sms?ref=abc", status("SM0", "delivered"))
 
     assert response.status == 204
@@ -44,27 +48,21 @@ async def test_a_signed_receipt_is_recorded_before_the_answer(served, ledger):
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "0123456789abcdef0123456789abcdeF"])
-async def test_a_forged_receipt_is_refused_without_a_reason(served, ledger, token):
-    new = accepted(ledger, "anna")
-
+async def test_a_forged_receipt_is_refused_without_a_reason(new, served, ledger, token):
     response = await served.twilio("/hooks/sms?ref=abc", status("SM0", "delivered"), token=token)
 
     assert (response.status, await response.text()) == (403, "")
     assert states(ledger, new) == {"anna": _S.ACCEPTED}
 
 
-async def test_order_and_repetition_make_no_difference(served, ledger):
-    new = accepted(ledger, "anna")
-
+async def test_order_and_repetition_make_no_difference(new, served, ledger):
     for word in ("delivered", "sent", "delivered", "undelivered"):
         assert (await served.twilio("/hooks/sms", status("SM0", word))).status == 204
 
     assert states(ledger, new) == {"anna": _S.DELIVERED}
 
 
-async def test_an_undelivered_message_goes_on_to_the_next_channel(served, ledger):
-    new = accepted(ledger, "anna", route=("sms", "call"))
-
+async def test_an_undelivered_message_goes_on_to_the_next_channel(new, served, ledger):
     await served.twilio("/hooks/sms", status("SM0", "undelivered", ErrorCode="30005"))
 
     (failover,) = ledger.history.failovers(new.id)
@@ -73,10 +71,17 @@ async def test_an_undelivered_message_goes_on_to_the_next_channel(served, ledger
     assert suppressed.reason == "bounced"
 
 
-async def test_an_early_receipt_waits_for_its_message(served, ledger):
+@pytest.fixture
+def under_way(ledger: Ledger):
+    """A notice whose SMS is being sent, with the run, its deliveries and the claim."""
     new, run = record(ledger, "anna", route=("sms",)), ledger.runs.begin()
     work = ledger.deliveries(new.id, run, clock=SystemClock())
     (claimed,) = claim(work, "sms")
+    return new, run, work, claimed
+
+
+async def test_an_early_receipt_waits_for_its_message(under_way, served, ledger):
+    new, run, work, claimed = under_way
 
     assert (await served.twilio("/hooks/sms", status("SM9", "delivered"))).status == 204
     assert states(ledger, new) == {"anna": _S.SENDING}
@@ -87,9 +92,7 @@ async def test_an_early_receipt_waits_for_its_message(served, ledger):
     run.end()
 
 
-async def test_the_log_has_a_line_for_each_request_and_no_personal_data(served, ledger):
-    accepted(ledger, "anna")
-
+async def test_the_log_has_a_line_for_each_request_and_no_personal_data(new, served, ledger):
     await served.twilio("/hooks/sms?ref=secretref", status("SM0", "delivered"))
 
     (line,) = map(json.loads, served.log.getvalue().splitlines())
