@@ -7,12 +7,14 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from broadcast.errors import BroadcastError
 from broadcast.sandbox.daemon import RECEIVED, forget, remember
 from broadcast.sandbox.scenario import read_scenario
 from broadcast.sandbox.server import Sandbox
+from broadcast.sandbox.serving import serving_note
 
 _TWO_HOURS = 2 * 60 * 60.0
 _LOOK_EVERY = 1.0  # seconds
@@ -37,6 +39,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="HTTP port; 0: any free one")
     parser.add_argument("--smtp-port", type=int, default=0, help="SMTP port; 0: any free one")
     parser.add_argument("--scenario", type=Path, help="a TOML file of faults")
+    parser.add_argument("--no-receipts", action="store_true", help="never say what became of a message")
     parser.add_argument("--idle", type=float, default=_TWO_HOURS, help="end after so many quiet seconds")
     return parser
 
@@ -48,12 +51,18 @@ async def _run(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
     store = options.folder / RECEIVED
     async with Sandbox(options.port, options.smtp_port, store=store, scenario=scenario) as sandbox:
+        sandbox.call_back(lambda: _hooks(options.folder), receipts=not options.no_receipts)
         remember(options.folder, sandbox.url, sandbox.smtp_port, os.getpid())
         sys.stdout.write(f"ready {sandbox.url}\n")
         sys.stdout.flush()
         while not stopped.is_set() and sandbox.idle < options.idle:
             await _nap(stopped, min(_LOOK_EVERY, options.idle))
     forget(options.folder, os.getpid())
+
+
+def _hooks(folder: Path) -> Mapping[str, str]:
+    note = serving_note(folder)
+    return note.hooks if note else {}
 
 
 async def _nap(stopped: asyncio.Event, seconds: float) -> None:

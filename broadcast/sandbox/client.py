@@ -42,6 +42,14 @@ class SandboxClient:
         """Remove all faults."""
         self._ask("DELETE", "faults")
 
+    def reply(self, number: str, text: str) -> str:
+        """Let a person write an SMS back; return what they are told in return. Raises `UsageError`."""
+        return str(self._ask("POST", "reply", json.dumps({"number": number, "text": text}))["said"])
+
+    def press(self, number: str, key: str) -> str:
+        """Let a person press a key in their latest call; return what they hear. Raises `UsageError`."""
+        return str(self._ask("POST", "press", json.dumps({"number": number, "key": key}))["said"])
+
     def advance_to(self, until: datetime) -> None:
         """Advance its clock at least to that time."""
         self._ask("POST", "clock", until.isoformat())

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from broadcast.sandbox.answering import ROUTES, answer_as_person
 from broadcast.sandbox.control import control, is_local
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.injection import deliver, disguise, respond
@@ -48,8 +49,11 @@ class HttpHandler:
             at=state.clock.now(),
         )
         wire = state.wires.get(name)
+        control_path = f"/{name}/{path}".rstrip("/") or "/"
+        if (request.method, control_path) in ROUTES:
+            return respond(await answer_as_person(state, asked, control_path))
         if wire is None:
-            return respond(control(state, asked, f"/{name}/{path}".rstrip("/") or "/"))
+            return respond(control(state, asked, control_path))
         fault = state.strike(name, sending=_sends(wire, asked))
         if fault is not None:
             return await self._struck(fault, wire, request, asked)

@@ -19,7 +19,8 @@ class Received:
     provider's id for it, `key` the sender's own reference if the wire format has a field for it, `thread`
     the id that it replies to. `extra` holds fields of this provider alone; `edits` in it is the id of the
     message that this one replaces, `unseen` says that people do not see it (a draft). `deleted` says that
-    it deletes the message with its `ref`.
+    it deletes the message with its `ref`. `answers` is the id of the message that a person answered; then
+    this is what they `wrote`, or what they were told in return.
     """
 
     provider: str
@@ -36,8 +37,8 @@ class Received:
 
     @property
     def tells(self) -> bool:
-        """Whether people notice it; not a draft, and not an edit of an earlier message."""
-        return not {"edits", "unseen"} & self.extra.keys()
+        """Whether people notice it; no draft, edit or answer."""
+        return not {"edits", "unseen", "answers"} & self.extra.keys()
 
     @property
     def deletes(self) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from broadcast.errors import ConfigError
 from broadcast.model.clock import Clock, ManualClock
+from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.faults import Armed, Fault
 from broadcast.sandbox.http_server import HttpHandler
 from broadcast.sandbox.records import Journal, Received, Requested
@@ -90,6 +92,10 @@ class Sandbox:
         """Remove all faults."""
         self._state.faults.armed.clear()
 
+    def call_back(self, hooks: Callable[[], Mapping[str, str]], *, receipts: bool = True) -> None:
+        """Set where `serve` listens, by adapter, and whether providers send receipts."""
+        self._state.hooks, self._state.receipts = hooks, receipts
+
     def suppress(self, address: str) -> None:
         """Mark a number or an e-mail address as opted out."""
         self._state.suppressed.add(address)
@@ -102,6 +108,7 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         self._state.open()
+        self._state.callbacks = CallbackSender()
         self._runner = await self._serve_http()
         self._smtp_servers = [SmtpServer(self._state, self._tls)]
         self.smtp_port = await self._serve_smtp(self._smtp_servers[0], self._wanted_smtp_port)
@@ -115,6 +122,8 @@ class Sandbox:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._flushing.cancel()
+        if self._state.callbacks is not None:
+            await self._state.callbacks.close()
         for server in self._smtp_servers:
             await server.close()
         await self._runner.cleanup()

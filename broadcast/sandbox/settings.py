@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.sandbox import providers
+from broadcast.sandbox.serving import serving_note
 
 if TYPE_CHECKING:
     from broadcast.sandbox.daemon import SandboxAddress
@@ -34,6 +35,7 @@ def sandbox_ledger(settings: Settings) -> Path:
 def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
     """Return the settings with every channel connected to the sandbox; unknown providers are left out."""
     folder = sandbox_folder(settings)
+    note = serving_note(folder)
     channels, left_out = {}, []
     for name, channel in settings.channels.items():
         turned = _turned(channel, address, folder)
@@ -51,6 +53,7 @@ def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
     return replace(
         settings,
         sandbox=True,
+        serve=replace(settings.serve, url=note.url) if note else settings.serve,
         ledger=sandbox_ledger(settings),
         channels=MappingProxyType(channels),
         audiences=MappingProxyType(audiences),

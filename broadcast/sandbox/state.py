@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broadcast.model.clock import Clock
+from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.faults import Fault, Faults
 from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.records import Journal, Received, Requested
-from broadcast.sandbox.wire.base import Wire
+from broadcast.sandbox.wire.base import CallsBack, Wire
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,12 +22,16 @@ class SandboxState:
 
     `edition` changes when the memory is cleared, so that a page knows to start again. `suppressed` are
     addresses that opted out: providers refuse or drop messages to them. `site` is the folder of the
-    rehearsal's status page, if there is one.
+    rehearsal's status page, if there is one. `callbacks` posts to `serve`; `hooks` says where it listens, by
+    adapter; without `receipts`, providers never say what became of a message.
     """
 
     clock: Clock
     journal: Journal | None = None
     site: Path | None = None
+    callbacks: CallbackSender | None = None
+    hooks: Callable[[], Mapping[str, str]] = dict
+    receipts: bool = True
     received: list[Received] = field(default_factory=list)
     requests: list[Requested] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
@@ -55,12 +61,26 @@ class SandboxState:
         return self.faults.pick(provider, elapsed, sending=sending, connecting=connecting)
 
     def keep(self, *received: Received) -> None:
-        """Record a received message."""
+        """Record received messages, whose providers will say that they arrived."""
+        self.record(*received)
+        for one in received:
+            self._call_back(one)
+
+    def record(self, *received: Received) -> None:
+        """Record what no provider gives a receipt for."""
         self.received.extend(received)
         if self.journal:
             for one in received:
                 self.journal.append(one)
         self._wake()
+
+    def _call_back(self, received: Received) -> None:
+        wire: object = self.wires.get(received.provider)
+        if self.callbacks is None or not self.receipts or not isinstance(wire, CallsBack):
+            return
+        callback = wire.callback(received, self.hooks())
+        if callback is not None:
+            self.callbacks.post_later(callback)
 
     async def arrival(self, count: int) -> None:
         """Wait until at least `count` messages were received."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 import yarl
+from aiohttp import web
 
 from broadcast.sandbox.server import Sandbox
-from tests.sandbox.conftest import Client
+from tests.sandbox.conftest import ACCOUNT, BASIC, Client
 
 CHROMIUM = Path("/usr/bin/chromium")
 LONG = "Gestört: Kasse. " + "Bitte rufen Sie uns an. " * 30
@@ -127,3 +129,48 @@ async def test_every_provider_that_is_nothing_else_is_a_room(rehearsal):
         True,
         False,
     ]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
+async def test_a_person_writes_back_and_presses_a_key(rehearsal):
+    playwright = pytest.importorskip("playwright.async_api")
+    client, _ = rehearsal
+    await client.sms(body="Kasse gestört")
+    asked: list[dict[str, str]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        asked.append({name: str(value) for name, value in (await request.post()).items()})
+        twiml = "<Response><Say>Danke</Say><Message>Danke <![CDATA[<b>&]]></Message></Response>"
+        return web.Response(text=twiml, content_type="text/xml")
+
+    async with serving(take) as url:
+        client.sandbox.call_back(lambda: {"twilio-sms": f"{url}/hooks/sms/inbound"})
+        twiml = f'<Response><Gather action="{url}/keys"><Say>Taste 1</Say></Gather></Response>'
+        calls = f"{client.sandbox.base_url('twilio')}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+        call = {"To": "+491711234567", "From": "+4930231250", "Twiml": twiml}
+        await client.request("POST", calls, data=call, headers=BASIC)
+        async with browsing(playwright, client) as page:
+            await page.fill('input[aria-label="Reply as +491711234567"]', "Ja, bin dran")
+            await page.click(".answer button")
+            await page.wait_for_selector(".bubble.own")
+            await page.click('button[aria-label="Key 1"]')
+            await page.locator(".bubble.own").nth(1).wait_for()
+            bubbles = await page.locator(".bubble").all_text_contents()
+            texts = await page.text_content("#counts")
+
+    assert [one.get("Body") or one.get("Digits") for one in asked] == ["Ja, bin dran", "1"]
+    assert bubbles[2:5] == ["Ja, bin dran", "Danke <b>&", "Key 1"]
+    assert texts.startswith("texts1calls1")
+
+
+@asynccontextmanager
+async def serving(take):
+    """A server in place of `serve`; returns its address."""
+    application = web.Application()
+    application.router.add_post("/{path:.*}", take)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()

@@ -41,17 +41,28 @@ Faults = Annotated[
         help="PROVIDER:KIND[=VALUE][,OPTION=N]...; without any, the present faults are listed.",
     ),
 ]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A phone that a message went to.")]
+Text = Annotated[str, typer.Argument(metavar="TEXT", help="What the person writes.")]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="0 to 9, * or #.")]
+NoReceipts = Annotated[bool, typer.Option("--no-receipts", help="Never say what became of a message.")]
 Clear = Annotated[bool, typer.Option("--clear", help="End all present faults first.")]
 
 
 @command("broadcast sandbox serve --port 8025", "broadcast sandbox serve --scenario slow-then-gone.toml")
-def serve(common: Common, port: Port = 0, smtp_port: SmtpPort = 0, scenario: Scenario = None) -> None:
+def serve(
+    common: Common,
+    port: Port = 0,
+    smtp_port: SmtpPort = 0,
+    scenario: Scenario = None,
+    no_receipts: NoReceipts = False,
+) -> None:
     """Run the sandbox here until Ctrl-C; one in the background is stopped first."""
     folder = _folder(common).absolute()
     daemon.stop(folder)
     options = ["--folder", str(folder), "--idle", str(_FOR_EVER)]
     options += ["--port", str(port), "--smtp-port", str(smtp_port)]
     options += ["--scenario", str(scenario)] if scenario else []
+    options += ["--no-receipts"] if no_receipts else []
     os.execv(sys.executable, [sys.executable, "-m", "broadcast.sandbox", *options])  # noqa: S606 - becomes it
 
 
@@ -119,6 +130,26 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
     show(_listed(placed) or [line("no faults: every provider works")], common.out)
 
 
+@command('broadcast sandbox reply +4915112345678 "Ja, bin dran"')
+def reply(common: Common, number: Number, text: Text) -> None:
+    """Answer the latest SMS to a number, as its owner would.
+
+    `broadcast --sandbox serve` must run: the sandbox posts to it what the provider would post.
+    """
+    said = SandboxClient(daemon.ensure_running(_folder(common)).url).reply(number, text)
+    show([Remark("answer", said) if said else line("taken; no answer")], common.out)
+
+
+@command("broadcast sandbox press +4915112345678 1")
+def press(common: Common, number: Number, key: Key) -> None:
+    """Press a key in the latest call to a number, as the person would.
+
+    `broadcast --sandbox serve` must run before the call, so that the call reads keys.
+    """
+    said = SandboxClient(daemon.ensure_running(_folder(common)).url).press(number, key)
+    show([Remark("heard", said) if said else line("taken; nothing was said")], common.out)
+
+
 @command("broadcast sandbox reset")
 def reset(common: Common) -> None:
     """Start again: no faults, no messages, an empty rehearsal ledger."""
@@ -181,7 +212,7 @@ sandbox = group(
     given --sandbox sends there and nowhere else, with a ledger of its own, and starts the sandbox when it
     is needed; a web page shows what arrived.
     """,
-    [serve, start, stop, status_, fault, reset],
+    [serve, start, stop, status_, fault, reply, press, reset],
     [
         'broadcast --sandbox notify "Rehearsal" --yes',
         "broadcast sandbox status",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 
 from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.options import Common
+from broadcast.sandbox.serving import announced
+from broadcast.sandbox.settings import sandbox_folder
 from broadcast.server.serve import Listening
 from broadcast.server.serve import serve as listen
 from broadcast.wiring import load_settings
@@ -17,15 +20,18 @@ def serve(common: Common) -> int:
     """Listen for receipts, replies and key presses, and send what becomes due because of them.
 
     Providers reach it at [serve] url, through a reverse proxy. Everything else works without it. Each
-    request is one line of JSON on stderr, without personal data. Ctrl-C and SIGTERM end it in good order.
+    request is one line of JSON on stderr, without personal data. With --sandbox, the
+    sandbox calls it: start it before you send. Ctrl-C and SIGTERM end it in good order.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
+    rehearsed = announced(settings, sandbox_folder(settings)) if settings.sandbox else nullcontext(settings)
+    with rehearsed as used:
 
-    def ready(listening: Listening) -> None:
-        if not common.quiet:
-            common.err.write(
-                f"listening: {settings.serve.url} at {listening.public}, desk at {listening.private}\n"
-            )
+        def ready(listening: Listening) -> None:
+            if not common.quiet:
+                common.err.write(
+                    f"listening: {used.serve.url} at {listening.public}, desk at {listening.private}\n"
+                )
 
-    complete(listen(settings, stop_by_signals(), sys.stderr, ready))
+        complete(listen(used, stop_by_signals(), sys.stderr, ready))
     return 0

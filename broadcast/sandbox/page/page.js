@@ -4,7 +4,7 @@
 
 const PER_PAGE = { phones: 10, inboxes: 8, timeline: 20 };
 const CHUNK = 1000;
-const state = { edition: null, received: [], requests: [], faults: [], pages: {}, open: new Map(), shown: {} };
+const state = { edition: null, received: [], requests: [], faults: [], pages: {}, open: new Map(), drafts: new Map(), shown: {} };
 const find = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en-GB");
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -71,10 +71,34 @@ function phone([to, messages]) {
     const parts = message.extra.parts > 1 ? ` · ${message.extra.parts} parts` : "";
     const stamp = time(message.at);
     stamp.append(parts);
-    bubbles.append(stamp, message.extra.said ? call(message) : text("p", message.text, "bubble"));
+    bubbles.append(stamp, message.extra.said ? call(message) : text("p", message.text, message.extra.wrote ? "bubble own" : "bubble"));
   }
   const head = element("header", {}, element("b", {}, to), element("span", { class: "time" }, `from ${messages[messages.length - 1].sender}`));
-  return element("article", { class: "phone" }, element("div", { class: "screen" }, head, bubbles));
+  return element("article", { class: "phone" }, element("div", { class: "screen" }, head, bubbles, answering(to, messages)));
+}
+
+// What the person can do: write back to an SMS, and press a key in the latest call that reads keys.
+function answering(to, messages) {
+  const sent = messages.filter((one) => one.provider === "twilio" && !one.extra.answers);
+  if (!sent.length) return null;
+  const trouble = element("p", { class: "trouble", role: "alert" });
+  const act = async (path, fields) => {
+    const { error, hint } = await ask("POST", path, JSON.stringify({ number: to, ...fields }));
+    trouble.textContent = error ? `${error}: ${hint}` : "";
+    if (!error) { state.drafts.delete(to); await poll(); }
+  };
+  const made = element("div", { class: "answer" });
+  if (sent.some((one) => !one.extra.said)) {
+    const input = element("input", { type: "text", value: state.drafts.get(to), placeholder: "Reply", "aria-label": `Reply as ${to}`, maxlength: 1600,
+      oninput: () => state.drafts.set(to, input.value), onkeydown: (event) => { if (event.key === "Enter" && input.value.trim()) act("reply", { text: input.value }); } });
+    made.append(element("div", {}, input, element("button", { type: "button", onclick: () => act("reply", { text: input.value }) }, "Send")));
+  }
+  if (sent.some((one) => one.extra.keys)) {
+    made.append(element("div", { class: "keys", role: "group", "aria-label": `Keys of ${to}` }, ...[..."123456789*0#"].map((key) =>
+      element("button", { type: "button", "aria-label": `Key ${key}`, onclick: () => act("press", { key }) }, key))));
+  }
+  made.append(trouble);
+  return made;
 }
 
 // Read aloud what the person heard, as often as it was said; a second click hangs up.
@@ -197,8 +221,9 @@ function drawFaults() {
 
 function drawCounts(kinds) {
   const refused = state.requests.filter((one) => one.status === null || one.status >= 300).length;
-  const calls = kinds.phones.filter((one) => one.extra.said).length;
-  const counts = [["texts", kinds.phones.length - calls], ["calls", calls], ["e-mails", kinds.mails.length], ["posts", kinds.posts.length],
+  const sent = kinds.phones.filter((one) => !one.extra.answers);
+  const calls = sent.filter((one) => one.extra.said).length;
+  const counts = [["texts", sent.length - calls], ["calls", calls], ["e-mails", kinds.mails.length], ["posts", kinds.posts.length],
     ["page updates", kinds.updates.length], ["in rooms", kinds.rooms.filter((one) => !one.extra.edits).length], ["on tickets", kinds.tickets.length], ["refused or lost", refused]];
   find("counts").replaceChildren(...counts.map(([name, count]) =>
     element("div", { class: name.startsWith("refused") && count ? "bad" : "" }, element("dt", {}, name), element("dd", {}, number.format(count)))));
@@ -240,8 +265,8 @@ function draw(always = false) {
   for (const log of document.querySelectorAll(".bubbles")) showLatest(log);
 }
 
-async function ask(method, path) {
-  const answer = await fetch(`/_sandbox/${path}`, { method });
+async function ask(method, path, body) {
+  const answer = await fetch(`/_sandbox/${path}`, { method, body });
   return answer.json();
 }
 

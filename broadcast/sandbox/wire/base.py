@@ -57,6 +57,15 @@ class WireAnswer:
         return self.status < 300
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A request of the provider to us."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """How an adapter is connected to a provider of the sandbox instead of the real one.
@@ -135,6 +144,20 @@ class AskedByPost(Protocol):
 
     def is_question(self, request: WireRequest) -> bool:
         """Return whether the request can send nothing."""
+        ...
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """A provider that says later what became of a message."""
+
+    def callback(self, received: Received, hooks: Mapping[str, str]) -> Callback | None:
+        """Return the receipt of a message that it accepted, or None.
+
+        Args:
+            received: The message.
+            hooks: By adapter, the address that is configured at the provider.
+        """
         ...
 
 

@@ -8,7 +8,16 @@ from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import (
+    Account,
+    Callback,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+)
+from broadcast.sandbox.wire.sendgrid_callbacks import VERIFICATION_KEY, delivered
 from broadcast.sandbox.wire.sendgrid_rules import mail_problem
 
 _LARGEST = 30 * 1024 * 1024
@@ -28,7 +37,9 @@ class SendGrid:
     """Takes a request for up to 1,000 people, and names the scopes of a key."""
 
     name: ClassVar[str] = "sendgrid"
-    accounts: ClassVar[Mapping[str, Account]] = {"sendgrid": Account("sendgrid", {"api_key": "sandbox"})}
+    accounts: ClassVar[Mapping[str, Account]] = {
+        "sendgrid": Account("sendgrid", {"api_key": "sandbox", "verification_key": VERIFICATION_KEY})
+    }
     refuses_suppressed: ClassVar[bool] = True
 
     def __init__(self, suppressed: AbstractSet[str]) -> None:
@@ -58,6 +69,11 @@ class SendGrid:
 
     def keep(self, received: Received) -> None:
         """SendGrid cannot be asked, so there is nothing to remember."""
+
+    def callback(self, received: Received, hooks: Mapping[str, str]) -> Callback | None:
+        """Return the event of a mail that arrived, if an event webhook is configured."""
+        url = hooks.get("sendgrid")
+        return delivered(received, url) if url else None
 
     def forget(self) -> None:
         """Do nothing: there is no state."""

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.wire.base import (
     Account,
+    Callback,
     Refusal,
     WireAnswer,
     WireRequest,
@@ -20,6 +21,7 @@ from broadcast.sandbox.wire.base import (
     retry_header,
     whole,
 )
+from broadcast.sandbox.wire.twilio_callbacks import TOKEN, receipt
 from broadcast.sandbox.wire.twilio_calls import Calls
 from broadcast.sandbox.wire.twilio_messages import Messages
 from broadcast.sandbox.wire.twilio_rules import Resource, error, error_document
@@ -30,7 +32,17 @@ _ROUTE = re.compile(
     r"(?:/(?P<resource>Messages|Calls)(?:/(?P<sid>[^/.]+))?)?\.json"
 )
 _REFUSALS = {401: (20003, "Authenticate"), 403: (20003, "Forbidden"), 429: (20429, "Too Many Requests")}
-_ACCOUNT = Account("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
+
+
+class TwilioAccount(Account):
+    """The sandbox's account, which signs with its token and knows no shared key."""
+
+    def fill(self, given: Mapping[str, object], place: str) -> dict[str, object]:
+        """Return the options without a shared key."""
+        return super().fill({key: value for key, value in given.items() if key != "shared_key"}, place)
+
+
+_ACCOUNT = TwilioAccount("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": TOKEN})
 
 
 class Twilio:
@@ -72,6 +84,11 @@ class Twilio:
         """Add one message or call."""
         self._by_sid[received.ref] = received
         self._by_number.setdefault(received.to, []).append(received)
+
+    def callback(self, received: Received, hooks: Mapping[str, str]) -> Callback | None:
+        """Return the status callback that the message or call asks for."""
+        del hooks  # each message names its own address
+        return receipt(received) if received.tells else None
 
     def forget(self) -> None:
         """Delete the state."""

@@ -1,0 +1,94 @@
+"""A person in the sandbox answers: writes an SMS back, or presses a key during a call.
+
+The provider's request goes to `serve`; what the person wrote, and what came back, is on their phone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from broadcast.errors import UsageError
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.state import SandboxState
+from broadcast.sandbox.wire import twilio_callbacks
+from broadcast.sandbox.wire.base import Callback, WireAnswer, WireRequest, answer_json
+
+SCHEMA = "broadcast.sandbox/1"
+ROUTES = frozenset({("POST", "/_sandbox/reply"), ("POST", "/_sandbox/press")})
+_NO_SERVE = "start `broadcast --sandbox serve` first"
+_KEYS = frozenset("0123456789*#")
+_LONGEST = 1600  # characters of a text
+
+
+async def answer_as_person(state: SandboxState, request: WireRequest, path: str) -> WireAnswer:
+    """Answer a request of the control interface: `{"number": ..., "text": ...}` or `{..., "key": ...}`."""
+    fields = request.json()
+    if not isinstance(fields, dict):
+        return answer_json(400, {"error": "not a JSON object", "hint": None})
+    try:
+        act = _reply if path.endswith("/reply") else _press
+        status, said = await act(state, request, fields)
+    except UsageError as error:
+        return answer_json(400, {"error": str(error), "hint": error.hint})
+    return answer_json(200, {"schema": SCHEMA, "status": status, "said": said})
+
+
+async def _reply(state: SandboxState, request: WireRequest, fields: dict[str, Any]) -> tuple[int, str]:
+    number, text = str(fields.get("number", "")), str(fields.get("text", ""))
+    latest = _latest(state, number, "no SMS", lambda one: one.ref.startswith("SM"))
+    url = state.hooks().get("twilio-sms")
+    if not text.strip() or len(text) > _LONGEST:
+        raise UsageError("an SMS has 1 to 1,600 characters", hint='write the text in quotation marks: "Ja"')
+    if url is None:
+        raise UsageError("nobody listens to replies", hint=_NO_SERVE)
+    status, answer = await _post(state, twilio_callbacks.reply(url, latest, text))
+    said = twilio_callbacks.words(answer, "Message")
+    _keep(state, request, latest, text, {"wrote": True})
+    _keep(state, request, latest, said, {})
+    return status, said
+
+
+async def _press(state: SandboxState, request: WireRequest, fields: dict[str, Any]) -> tuple[int, str]:
+    number, key = str(fields.get("number", "")), str(fields.get("key", ""))
+    if key not in _KEYS:
+        raise UsageError(f"a phone has no key {key!r}", hint="press one of 0 to 9, * and #")
+    call = _latest(state, number, "no call that reads keys", lambda one: bool(one.extra.get("keys")))
+    status, answer = await _post(state, twilio_callbacks.press(call, key))
+    said = twilio_callbacks.words(answer, "Say")
+    _keep(state, request, call, f"Key {key}", {"wrote": True})
+    _keep(state, request, call, said, {"said": [{"text": said, "language": "", "voice": ""}]})
+    return status, said
+
+
+async def _post(state: SandboxState, callback: Callback) -> tuple[int, bytes]:
+    if state.callbacks is None:
+        raise UsageError("the sandbox is not open", hint=_NO_SERVE)
+    status, body = await state.callbacks.post(callback)
+    if status >= 300:
+        raise UsageError(
+            f"serve answered with HTTP {status}", hint="its log on stderr has a line for the request"
+        )
+    return status, body
+
+
+def _latest(state: SandboxState, number: str, what: str, fits: Callable[[Received], bool]) -> Received:
+    """Return the latest message to a number that fits."""
+    wanted = number.replace(" ", "")
+    for one in reversed(state.received):
+        if one.provider == "twilio" and one.to == wanted and one.tells and fits(one):
+            return one
+    raise UsageError(f"{number or 'this number'} has got {what}", hint="send a notice with --sandbox first")
+
+
+def _keep(state: SandboxState, request: WireRequest, to: Received, text: str, extra: dict[str, Any]) -> None:
+    """Show a text on the person's phone; it is no message of a notice, so nothing counts or finds it."""
+    if text:
+        state.record(
+            Received(
+                provider="twilio", at=request.at, to=to.to, sender=to.sender, subject=None, text=text,
+                html=None, key=None, ref="RE" + secrets.token_hex(16), thread=to.ref,
+                extra={"account": to.extra["account"], "answers": to.ref, **extra},
+            )
+        )  # fmt: skip
