@@ -6,12 +6,11 @@ It posts to this machine alone, whatever address a message names.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from broadcast.errors import UsageError
+from broadcast.sandbox.loopback import is_loopback
 from broadcast.sandbox.wire.base import Callback
 
 if TYPE_CHECKING:
@@ -21,18 +20,6 @@ _DELAY = 0.3  # seconds between the acceptance and the receipt
 _WITHIN = 10.0  # seconds for the answer
 _AT_ONCE = 16
 _LARGEST = 64 * 1024  # bytes of an answer
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether a web address is on this machine."""
-    try:
-        place = urlsplit(url)
-        name = place.hostname or ""
-        return place.scheme in {"http", "https"} and (
-            name == "localhost" or ipaddress.ip_address(name).is_loopback
-        )
-    except ValueError:
-        return False
 
 
 class CallbackSender:

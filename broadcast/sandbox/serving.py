@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from broadcast.config.settings import Settings
-from broadcast.sandbox.callbacks import is_loopback
+from broadcast.sandbox.loopback import is_loopback
 
 _NOTE = "serve.json"
 #: The routes that are configured at a provider, not in each message.

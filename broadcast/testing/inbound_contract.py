@@ -20,7 +20,6 @@ from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt, ReceiptsApplied
 from broadcast.ledger.records import Claim, Notice
-from broadcast.ledger.sqlite.store import open_sqlite
 from broadcast.ledger.store import Run
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
@@ -212,9 +211,9 @@ class ReceiptContract(InboundContract):
 
     @pytest.fixture
     def ledger(self, tmp_path: Path) -> Iterator[Ledger]:
-        store = open_sqlite(tmp_path / "ledger.db")
-        yield Ledger(store)
-        store.close()
+        ledger = Ledger.open(tmp_path / "ledger.db")
+        yield ledger
+        ledger.close()
 
     @pytest.fixture
     def run(self, ledger: Ledger) -> Iterator[Run]:
@@ -223,7 +222,7 @@ class ReceiptContract(InboundContract):
         run.end()
 
     def test_a_delivered_message_is_delivered(self, case: InboundCase, ledger: Ledger, run: Run) -> None:
-        sending = _Sending(ledger, run)
+        sending = _Sending(ledger=ledger, run=run)
         sending.accept(case.ref)
 
         applied = _record(ledger, case, case.request)
@@ -234,7 +233,7 @@ class ReceiptContract(InboundContract):
     def test_a_failed_message_goes_on_along_its_lane(
         self, case: InboundCase, ledger: Ledger, run: Run
     ) -> None:
-        sending = _Sending(ledger, run)
+        sending = _Sending(ledger=ledger, run=run)
         sending.accept(case.ref)
 
         applied = _record(ledger, case, _failed(case))
@@ -245,7 +244,7 @@ class ReceiptContract(InboundContract):
     def test_an_early_receipt_waits_for_its_message(
         self, case: InboundCase, ledger: Ledger, run: Run
     ) -> None:
-        sending = _Sending(ledger, run)
+        sending = _Sending(ledger=ledger, run=run)
         assert _record(ledger, case, case.request).unmatched == 1
 
         sending.accept(case.ref)
@@ -256,7 +255,7 @@ class ReceiptContract(InboundContract):
     def test_a_late_receipt_sends_nothing_on_another_channel(
         self, case: InboundCase, ledger: Ledger, run: Run
     ) -> None:
-        sending = _Sending(ledger, run)
+        sending = _Sending(ledger=ledger, run=run)
         sending.accept(case.ref)
 
         _record(ledger, case, _failed(case), late=timedelta(days=2))
@@ -267,7 +266,7 @@ class ReceiptContract(InboundContract):
     def test_order_and_repetition_do_not_take_a_delivery_back(
         self, case: InboundCase, ledger: Ledger, run: Run, order: tuple[int, ...]
     ) -> None:
-        sending = _Sending(ledger, run)
+        sending = _Sending(ledger=ledger, run=run)
         sending.accept(case.ref)
 
         recorded = [
@@ -278,7 +277,7 @@ class ReceiptContract(InboundContract):
         assert sending.state is DeliveryState.DELIVERED
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Sending:
     """One message of a notice, on its way through the channel."""
 

@@ -14,7 +14,8 @@ from sendgrid.helpers.eventwebhook import EventWebhook
 from twilio.request_validator import RequestValidator
 
 from broadcast.errors import UsageError
-from broadcast.sandbox.callbacks import CallbackSender, is_loopback
+from broadcast.sandbox.callbacks import CallbackSender
+from broadcast.sandbox.loopback import is_loopback
 from broadcast.sandbox.providers import account
 from broadcast.sandbox.wire.base import Callback
 from tests.sandbox.conftest import ACCOUNT, BASIC

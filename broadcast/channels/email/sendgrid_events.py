@@ -121,8 +121,8 @@ def _own_id(event: Mapping[str, object], key: str, domain: str) -> str:
 
     SendGrid repeats it in `smtp-id`; that holds also after the sender's domain was changed.
     """
-    told = text_of(event, "smtp-id")
-    return told if told.startswith(f"<{key}@") else f"<{key}@{domain}>"
+    named = text_of(event, "smtp-id")
+    return named if named.startswith(f"<{key}@") else f"<{key}@{domain}>"
 
 
 def _why(event: Mapping[str, object], kind: str) -> tuple[SuppressionReason | None, str | None]:

@@ -51,7 +51,7 @@ CODES: Codes = {
 DETECTION = frozenset({"Enable", "DetectMessageEnd"})
 #: Why a call reached nobody, by its final state. Twilio reports the final state, and only that, unless a call
 #: subscribes more (https://www.twilio.com/docs/voice/api/call-resource#statuscallbackevent, 2026-11-29).
-UNANSWERED: Mapping[str, str] = {
+NOT_CONNECTED: Mapping[str, str] = {
     "busy": "the line was busy",
     "no-answer": "the call was not answered",
     "canceled": "the call was cancelled",
@@ -156,7 +156,7 @@ def _receipt(form: Mapping[str, str], sid: str, key: str) -> Receipt | None:
     if status == _COMPLETED and by != _FAX:
         reason = "a mailbox answered" if by.startswith(_MACHINE) else None
         return Receipt(ref=sid, state=ReceiptState.DELIVERED, event=status, key=key, reason=reason)
-    reason = "a fax machine answered" if status == _COMPLETED else UNANSWERED.get(status)
+    reason = "a fax machine answered" if status == _COMPLETED else NOT_CONNECTED.get(status)
     if reason is None:
         return None
     code = form.get("ErrorCode") or None
