@@ -28,12 +28,15 @@ WORKERS = $(shell echo $$((2 * $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN
 test: $(VENV)/.dev ## Run the tests of every day; COVERAGE=1 measures what they reach
 	@$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
 
+# The rules of the house that only read the code: names, records, sizes, circles.
+RULES := circles class_names engines event_loops glossary records size suppressions
 check: $(VENV)/.dev ## Check style, types, the order of the layers, and that no code is dead
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tests.dead_code
+	@$(PYTEST) -n 0 $(RULES:%=tests/architecture/test_%.py)
 
 slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power cuts
 	@$(PYTEST) -m "slow or browser"

@@ -48,7 +48,7 @@ _REFUSED = ("forged", "malformed", "too_large", "not_recorded")
 _PAGES_REFUSED = ("too_many", "unknown_link")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFigures:
     """What the ledger holds now; `up` says whether it could be read."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -96,37 +96,17 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
 
     rounds = ClockThread(round_, EVERY, trouble)
     adapters = _adapters(settings)
-    hooks = Hooks(
-        adapters=adapters,
+    process = _Process(
+        settings=settings,
         origin=origin,
-        writer=writer,
-        clock=clock,
-        counters=counters,
-        planned=rounds.ask,
-        listener=InboundListener(
-            adapters=adapters,
-            writer=writer,
-            clock=clock,
-            internal=settings.internal,
-            own=_own_numbers(settings),
-        ),
-        words=AnswerWords(settings.organisation, settings.locale),
-    )
-    pages = PublicPages(settings.letterhead, settings.timezone)
-    limits = PageLimits.build(pages, counters, clock)
-    faces = Faces(
-        hooks=hooks,
-        confirm=ConfirmRoute(
-            writer=writer, clock=clock, pages=pages, limits=limits, internal=settings.internal
-        ),
-        unsubscribe=UnsubscribeRoute(writer=writer, clock=clock, pages=pages, limits=limits),
-        alerts=alerts_route(settings, log, writer, clock, counters),
-        metrics=metrics_route(settings, log, clock, counters),
-        health=HealthRoute(writer),
-        counters=counters,
-        clock=clock,
         log=log,
+        clock=clock,
+        counters=counters,
+        writer=writer,
+        rounds=rounds,
+        adapters=adapters,
     )
+    faces = _faces(process)
     runners = [_runner(public_application(faces)), _runner(private_application(faces))]
     watchdog = asyncio.create_task(_feed_watchdog(faces.health))
     try:
@@ -144,6 +124,59 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         await asyncio.to_thread(writer.close)
         for adapter in adapters.values():
             await adapter.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Process:
+    """What the routes share while the process runs."""
+
+    settings: Settings
+    origin: str
+    log: IO[str]
+    clock: Clock
+    counters: Counters
+    writer: LedgerWriter
+    rounds: ClockThread
+    adapters: Mapping[str, Adapter]
+
+
+def _faces(process: _Process) -> Faces:
+    """Build every route."""
+    hooks = Hooks(
+        adapters=process.adapters,
+        origin=process.origin,
+        writer=process.writer,
+        clock=process.clock,
+        counters=process.counters,
+        planned=process.rounds.ask,
+        listener=InboundListener(
+            adapters=process.adapters,
+            writer=process.writer,
+            clock=process.clock,
+            internal=process.settings.internal,
+            own=_own_numbers(process.settings),
+        ),
+        words=AnswerWords(process.settings.organisation, process.settings.locale),
+    )
+    pages = PublicPages(process.settings.letterhead, process.settings.timezone)
+    limits = PageLimits.build(pages, process.counters, process.clock)
+    return Faces(
+        hooks=hooks,
+        confirm=ConfirmRoute(
+            writer=process.writer,
+            clock=process.clock,
+            pages=pages,
+            limits=limits,
+            internal=process.settings.internal,
+        ),
+        unsubscribe=UnsubscribeRoute(writer=process.writer, clock=process.clock, pages=pages, limits=limits),
+        alerts=alerts_route(process.settings, process.log, process.writer, process.clock, process.counters),
+        metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
+        health=HealthRoute(process.writer),
+        counters=process.counters,
+        clock=process.clock,
+        log=process.log,
+    )
 
 
 def _adapters(settings: Settings) -> dict[str, Adapter]:

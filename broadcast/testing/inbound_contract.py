@@ -283,7 +283,7 @@ class _Sending:
 
     ledger: Ledger
     run: Run
-    notice: Notice = field(init=False)
+    notice: Notice = field(init=False, kw_only=True)
     work: Deliveries = field(init=False)
     claimed: Claim = field(init=False)
 

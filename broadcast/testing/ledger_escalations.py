@@ -147,9 +147,9 @@ class EscalationsContract(LedgerFixtures):
         _send(ledger, run, started)
         (known,) = ledger.incidents.all()
 
-        told = ledger.history.previous_deliveries(known)
+        reached = ledger.history.previous_deliveries(known)
 
-        assert [one.receiver for one in told] == []
+        assert [one.receiver for one in reached] == []
         assert ledger.history.audiences(known) == ["customers"]
 
     def test_a_second_one_by_the_same_policy_is_refused(self, ledger: Ledger) -> None:

@@ -92,7 +92,7 @@ class ConfirmRoute:
         if link.answer is not None:
             return self._already(link, link.answer.answer, link.answer.at)
         if link.asked.closed:
-            return self._told(link, words("done.over"), words("done.over_text"))
+            return self._result_page(link, words("done.over"), words("done.over_text"))
         on_duty = link.asked.audience in self.internal
         text = words("confirm.asked" if on_duty else "confirm.asked_customer")
         return self._show(
@@ -113,19 +113,19 @@ class ConfirmRoute:
     def _done(self, link: ConfirmLink, answer: str) -> web.Response:
         words = self.pages.words(link.asked.locale)
         if link.asked.closed:
-            return self._told(link, words("done.over"), words("done.over_text"))
+            return self._result_page(link, words("done.over"), words("done.over_text"))
         name = "" if link.asked.options else _DONE.get(answer, "")
         heading = words(name) if name else words("done.chosen", option=answer)
-        return self._told(link, heading, words("done.close"))
+        return self._result_page(link, heading, words("done.close"))
 
     def _already(self, link: ConfirmLink, answer: str, at: datetime) -> web.Response:
         locale = link.asked.locale
         words = self.pages.words(locale)
         said = words.table("answered").get(answer, answer)
         text = words("done.already_at", moment=self.pages.moment(at, locale), answer=said)
-        return self._told(link, words("done.already"), text)
+        return self._result_page(link, words("done.already"), text)
 
-    def _told(self, link: ConfirmLink, heading: str, *texts: str) -> web.Response:
+    def _result_page(self, link: ConfirmLink, heading: str, *texts: str) -> web.Response:
         return self._show(link, heading=heading, texts=texts, done=True, question="", answers=())
 
     def _show(self, link: ConfirmLink, *, heading: str, **context: Any) -> web.Response:

@@ -62,7 +62,7 @@ def client_of(request: web.Request) -> str:
         address = ipaddress.ip_address(peer)
     except ValueError:
         return "unknown"
-    if address.version == 6:  # noqa: PLR2004 - IPv6
+    if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
 
