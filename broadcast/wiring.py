@@ -18,7 +18,6 @@ from broadcast.model.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from broadcast.cadence.tick import Job
     from broadcast.channels.base import Adapter
     from broadcast.dispatch.progress import Listener
     from broadcast.dispatch.stop import Stop
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from broadcast.model.subscription import Subscriber
     from broadcast.model.suppression import Suppressed
     from broadcast.model.unknown import OnUnknown
-    from broadcast.monitoring.draft_alerts import DraftAlerts
     from broadcast.monitoring.watch import Watch
     from broadcast.publishing.channels import Channels
     from broadcast.publishing.deliver import Deliverer
@@ -224,37 +222,6 @@ def make_deliverer(
         internal=settings.internal,
         confirm_at=settings.serve.route("/c"),
     )
-
-
-def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
-    """Return what the clock drives, in the order of a round; raises `ConfigError`."""
-    from broadcast.cadence.confirmations import RepeatUnconfirmed
-    from broadcast.cadence.no_change import NoChangeDrafts
-    from broadcast.cadence.remind import Remind
-    from broadcast.cadence.send_due import SendDue
-    from broadcast.dispatch.progress import ignore_events
-
-    publisher = make_publisher(settings, ledger, ignore_events, clock)
-    return [
-        RepeatUnconfirmed(ledger),  # before what sends: it plans messages
-        Remind(publisher, NoChangeDrafts(settings, program(settings))),
-        SendDue(publisher.deliverer),
-        make_alert_drafts(settings, ledger),
-    ]
-
-
-def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:
-    """Return what drafts notices about alerts; raises `ConfigError`."""
-    from broadcast.monitoring.alert_draft import AlertDrafter
-    from broadcast.monitoring.draft_alerts import DraftAlerts
-
-    drafter = AlertDrafter(
-        settings=settings,
-        channels=tuple(make_channels(settings).planned.values()),
-        what_if=lambda: make_what_if(settings),
-        program=program(settings),
-    )
-    return DraftAlerts(drafter=drafter, ledger=ledger)
 
 
 def read_found(settings: Settings) -> dict[str, str]:

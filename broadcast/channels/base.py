@@ -7,6 +7,7 @@ logs, shortens a text or touches the ledger: `dispatch` does this for all adapte
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from broadcast.channels.transport import Transport
@@ -150,6 +151,25 @@ class ShowsServices(Protocol):
 
         Returns:
             A warning for the sender if that failed, else None.
+        """
+        ...
+
+
+@runtime_checkable
+class ShowsOverdue(Protocol):
+    """An adapter whose page is a file, so that it does not notice by itself that a promise was missed."""
+
+    async def show_overdue(self, now: datetime) -> bool:
+        """Say on the page what is overdue.
+
+        Args:
+            now: The time of the round, in UTC.
+
+        Returns:
+            Whether the page changed.
+
+        Raises:
+            OSError: It cannot be written.
         """
         ...
 

@@ -11,13 +11,14 @@ from typing import IO, TYPE_CHECKING
 
 from broadcast.config.settings import Settings
 from broadcast.errors import BroadcastError, LedgerError
+from broadcast.jobs import make_alert_drafts
 from broadcast.model.clock import Clock
 from broadcast.monitoring.alert_payload import UnreadableAlerts, read_alerts
 from broadcast.server.access_log import report
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.requests import BodyTooLarge, read_body
-from broadcast.wiring import make_alert_drafts, open_ledger
+from broadcast.wiring import open_ledger
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -14,6 +14,7 @@ from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
 from broadcast.inbound.words import AnswerWords
+from broadcast.jobs import make_jobs
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock, SystemClock
 from broadcast.server import systemd
@@ -32,7 +33,7 @@ from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
-from broadcast.wiring import make_channels, make_jobs, open_ledger
+from broadcast.wiring import make_channels, open_ledger
 
 if TYPE_CHECKING:
     from aiohttp import web

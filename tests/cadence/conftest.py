@@ -4,8 +4,8 @@ import pytest
 
 from broadcast.cadence.tick import TickResult, tick
 from broadcast.dispatch.stop import Stop
+from broadcast.jobs import make_jobs
 from broadcast.model.clock import ManualClock
-from broadcast.wiring import make_jobs
 from tests.harness.company import Company, completed
 
 CREW = """

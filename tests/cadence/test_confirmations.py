@@ -9,11 +9,11 @@ import pytest
 
 from broadcast.cadence.tick import tick
 from broadcast.dispatch.stop import Stop
+from broadcast.jobs import make_jobs
 from broadcast.model.clock import ManualClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.question import CONFIRM, AnswerMeans, PersonalAnswer
 from broadcast.publishing.request import Verb
-from broadcast.wiring import make_jobs
 from tests.harness.company import Company
 
 

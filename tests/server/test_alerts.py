@@ -17,10 +17,10 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from broadcast.config.load import load
+from broadcast.jobs import make_alert_drafts
 from broadcast.ledger.ledger import Ledger
 from broadcast.monitoring.alert_payload import UnreadableAlerts, read_alerts
 from broadcast.testing.ledger_samples import NOON
-from broadcast.wiring import make_alert_drafts
 from tests.server.conftest import CONFIGURATION, TOKEN
 
 ALERTS_TOKEN = "alerts-0123456789"

@@ -10,8 +10,9 @@ from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show_json
 from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.timestamps import iso
+from broadcast.jobs import make_jobs
 from broadcast.model.clock import SystemClock
-from broadcast.wiring import load_settings, make_jobs
+from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.tick/1"
 _PARTIAL = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +14,7 @@ from broadcast.channels.options import Shapes, listed_or_table, words
 from broadcast.channels.page.site.folder import FolderBusy, check_writable
 from broadcast.channels.page.site.ownership import STATE, NotOurs, check_entrances
 from broadcast.channels.page.site.page_settings import Component, SiteSettings, service_component
-from broadcast.channels.page.site.publication import add, home, read
+from broadcast.channels.page.site.publication import add, home, read, show_overdue
 from broadcast.channels.page.site.state import StateDamaged
 from broadcast.channels.page.site.words import PHRASES
 from broadcast.channels.start_limit import TOO_OLD, may_start
@@ -91,6 +92,15 @@ class Site:
             refused = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
             return Probe(Health.UNAUTHORISED if refused else Health.UNREACHABLE, _cannot_write(error))
         return Probe(Health.OK, str(self._folder))
+
+    async def show_overdue(self, now: datetime) -> bool:
+        """Say on the page what is overdue at `now`; return whether the page changed. Raises `OSError`."""
+        try:
+            return await asyncio.to_thread(show_overdue, self._folder, self._site, now)
+        except FolderBusy:
+            return False  # a notice is being published; the next round looks again
+        except StateDamaged as damage:
+            raise OSError(errno.EBADMSG, self._damaged(self._folder, damage)) from None
 
     async def close(self) -> None:
         """Do nothing: there is no connection."""

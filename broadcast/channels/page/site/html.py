@@ -29,6 +29,7 @@ from broadcast.channels.page.site.words import voice
 from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase
 from broadcast.model.notice import ContactPoint
+from broadcast.model.promise import overdue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -283,11 +284,13 @@ class Edition:
         """Return when the page counts as out of date, and why: a missed promise, or silence."""
         moment = None if self.site.drill else due(views)
         if moment is None:
-            return {"due": None, "doubt": ""}
+            return {"due": None, "doubt": "", "overdue": False}
         silent = max(view.latest.as_of for view in views if view.open)
         promised = any(view.latest.next_update == moment for view in views)
         text = self.words["text"]["promised" if promised else "silent"]
-        return {"due": moment, "doubt": text.format(moment=self.voice.moment(moment if promised else silent))}
+        doubt = text.format(moment=self.voice.moment(moment if promised else silent))
+        passed = self.site.now is not None and overdue(moment, self.site.now)
+        return {"due": moment, "doubt": doubt, "overdue": passed}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from broadcast.channels.page.site.incident_view import DOWN, IncidentTone, IncidentView, current, worst
 from broadcast.channels.page.site.state import State, Update
@@ -43,7 +44,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """The settings of the page. Empty fields are filled from publications."""
+    """The settings of the page. Empty fields are filled from publications.
+
+    With `now`, what is overdue by then is said without a script of the reader's browser.
+    """
 
     title: str = ""
     url: str = ""
@@ -52,6 +56,7 @@ class SiteSettings:
     components: tuple[Component, ...] = ()
     letterhead: Letterhead = NO_LETTERHEAD
     drill: bool = False
+    now: datetime | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:

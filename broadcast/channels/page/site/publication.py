@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from broadcast.channels.page.site import calendar, cap, ownership
@@ -10,11 +12,16 @@ from broadcast.channels.page.site.api import Api
 from broadcast.channels.page.site.feed import atom
 from broadcast.channels.page.site.folder import locked, publish
 from broadcast.channels.page.site.html import Edition
-from broadcast.channels.page.site.incident_view import incident_views
+from broadcast.channels.page.site.incident_view import due, incident_views
 from broadcast.channels.page.site.ownership import STATE
 from broadcast.channels.page.site.page_settings import DRILL, SiteSettings
 from broadcast.channels.page.site.state import State, Update
 from broadcast.model.outgoing import Outgoing
+from broadcast.model.promise import overdue
+
+_FRONT = "index.html"
+#: How the front page begins to say that it is overdue.
+_SAID = 'id="stale" role="alert">'
 
 
 def home(folder: Path, outgoing: Outgoing) -> Path:
@@ -38,6 +45,25 @@ def add(folder: Path, site: SiteSettings, outgoing: Outgoing) -> tuple[State, Up
         # A page from a version without the mark gets it now, after every file was checked.
         ownership.take(place)
     return state, update
+
+
+def show_overdue(folder: Path, site: SiteSettings, now: datetime) -> bool:
+    """Say on the page what is overdue at `now`, and no longer what is not; return whether it changed.
+
+    The page is a file: without this, only a script in the reader's browser would notice. Raises `FolderBusy`,
+    `StateDamaged` or `OSError`.
+    """
+    if not (folder / STATE).is_file():
+        return False
+    with locked(folder):
+        state = read(folder)
+        late = overdue(due(incident_views(state)), now)
+        if not late and _SAID not in (folder / _FRONT).read_text(encoding="utf-8"):
+            return False
+        pages = files(state, replace(site, now=now))
+        changed = (folder / _FRONT).read_text(encoding="utf-8") != pages[_FRONT]
+        publish(folder, pages)
+        return changed
 
 
 def read(folder: Path) -> State:

@@ -1,0 +1,49 @@
+"""The jobs of the clock, in the order of a round: what `tick` does once, and `serve` again and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from broadcast.wiring import make_channels, make_publisher, make_what_if, program
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from broadcast.cadence.tick import Job
+    from broadcast.config.settings import Settings
+    from broadcast.ledger.ledger import Ledger
+    from broadcast.model.clock import Clock
+    from broadcast.monitoring.draft_alerts import DraftAlerts
+
+
+def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
+    """Return what the clock drives, in the order of a round; raises `ConfigError`."""
+    from broadcast.cadence.confirmations import RepeatUnconfirmed
+    from broadcast.cadence.no_change import NoChangeDrafts
+    from broadcast.cadence.remind import Remind
+    from broadcast.cadence.send_due import SendDue
+    from broadcast.cadence.show_overdue import ShowOverdue
+    from broadcast.dispatch.progress import ignore_events
+
+    publisher = make_publisher(settings, ledger, ignore_events, clock)
+    return [
+        RepeatUnconfirmed(ledger),  # before what sends: it plans messages
+        Remind(publisher, NoChangeDrafts(settings, program(settings))),
+        SendDue(publisher.deliverer),
+        ShowOverdue(publisher.deliverer.channels),
+        make_alert_drafts(settings, ledger),
+    ]
+
+
+def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:
+    """Return what drafts notices about alerts; raises `ConfigError`."""
+    from broadcast.monitoring.alert_draft import AlertDrafter
+    from broadcast.monitoring.draft_alerts import DraftAlerts
+
+    drafter = AlertDrafter(
+        settings=settings,
+        channels=tuple(make_channels(settings).planned.values()),
+        what_if=lambda: make_what_if(settings),
+        program=program(settings),
+    )
+    return DraftAlerts(drafter=drafter, ledger=ledger)
