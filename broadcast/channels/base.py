@@ -139,6 +139,15 @@ class Answers(Protocol):
 
 
 @runtime_checkable
+class AsksAgain(Protocol):
+    """An adapter whose provider can take another key of the person as the next request."""
+
+    def ask_again(self, text: str, locale: str) -> InboundAnswer:
+        """Return the HTTP answer that says `text` to the person and waits for another key."""
+        ...
+
+
+@runtime_checkable
 class ShowsServices(Protocol):
     """An adapter whose provider shows the state of services, which all incidents share.
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from broadcast.channels.base import Adapter, Answers, Receives
+from broadcast.channels.base import Adapter, Answers, AsksAgain, Receives
 from broadcast.errors import LedgerError
+from broadcast.inbound.inbox import Said, Taken
 from broadcast.inbound.words import AnswerWords
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.model.clock import Clock
@@ -73,16 +74,22 @@ class Hooks:
                 self.counters.add("receipts", channel, receipt.receipt.state)
             if applied.planned:
                 self.planned()
-        said, locale = "", ""
+        taken = None
         for one in inbound:
             if not isinstance(one, Receipt):
                 self.counters.add("inbound", channel)
                 taken = await self.listener.take(channel, one)
-                if taken:
-                    said = self.words.text(taken, adapter.capabilities.kind)
-                    locale = taken.locale or self.words.locale
-        spoken = len(receipts) < len(inbound)
-        return adapter.answer(said, locale) if spoken and isinstance(adapter, Answers) else InboundAnswer()
+        return self._answer(adapter, taken)
+
+    def _answer(self, adapter: Adapter, taken: Taken | None) -> InboundAnswer:
+        """Return what the provider is told to say; a key that means nothing is asked for once more."""
+        if taken is None or not isinstance(adapter, Answers):
+            return InboundAnswer()
+        said = self.words.text(taken, adapter.capabilities.kind)
+        locale = taken.locale or self.words.locale
+        if taken.said is Said.AGAIN and isinstance(adapter, AsksAgain):
+            return adapter.ask_again(said, locale)
+        return adapter.answer(said, locale)
 
     def _refused(self, channel: str, error: Exception) -> web.Response:
         """Return the answer to a request that was not taken; it never says why, except for its size."""

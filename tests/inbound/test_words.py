@@ -10,7 +10,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.rendering.sms import Encoding, measure
 
 WRITTEN = [said for said in Said if said is not Said.NOTHING]
-SPOKEN = [said for said in WRITTEN if said not in {Said.STARTED, Said.RECEIVED}]
+SPOKEN = [said for said in WRITTEN if said not in {Said.STARTED, Said.RECEIVED, Said.AGAIN}]
 LANGUAGES = PHRASES.languages()
 
 

@@ -71,6 +71,16 @@ async def test_a_second_key_is_acknowledged_and_changes_nothing(called, served, 
     assert len(ledger.confirmations.of(called.id)) == 1
 
 
+async def test_a_key_without_a_meaning_is_asked_for_again(called, served, ledger):
+    response = await served.twilio("/hooks/call?ref=abc", key("4"))
+
+    gather, end = fromstring(await response.text())
+    assert (gather.tag, end.tag) == ("Gather", "Hangup")
+    assert "action" not in gather.attrib  # the same address again
+    assert gather[0].text == "Diese Taste ist nicht belegt. Bitte drücken Sie eine der genannten Tasten."
+    assert await heard(served, key("1")) == ["Bestätigt, danke. Auf Wiederhören."]
+
+
 async def test_key_9_of_a_customer_ends_all_calls(called, served, ledger):
     (said,) = await heard(served, key("9"))
 

@@ -20,7 +20,7 @@ from broadcast.channels.vendors.twilio_account import (
     referring,
 )
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, twiml_answer
-from broadcast.channels.voice.twiml import MOST, Keys, call, spoken_answer
+from broadcast.channels.voice.twiml import MOST, Keys, call, spoken_answer, spoken_question
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
@@ -126,6 +126,10 @@ class TwilioVoice:
     def answer(self, text: str, locale: str) -> InboundAnswer:
         """Return the TwiML that says `text` and ends the call."""
         return twiml_answer(spoken_answer(text, locale, self._voices))
+
+    def ask_again(self, text: str, locale: str) -> InboundAnswer:
+        """Return the TwiML that says `text` and waits for another key."""
+        return twiml_answer(spoken_question(text, locale, self._voices))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -85,6 +85,20 @@ def spoken_answer(text: str, locale: str, voices: Mapping[str, str]) -> Element:
     return response
 
 
+def spoken_question(text: str, locale: str, voices: Mapping[str, str]) -> Element:
+    """Return the TwiML that says `text` and takes another key; without a key it ends the call.
+
+    Without `action`, the key is posted to the address of the request that this answers, reference included
+    (https://www.twilio.com/docs/voice/twiml/gather, 2026-11-29).
+    """
+    response, tag = Element("Response"), _tag(locale or "en")
+    options = {"method": "POST", "input": "dtmf", "numDigits": "1", "timeout": _KEY_TIMEOUT}
+    gather = SubElement(response, "Gather", options)
+    _say(gather, ((text, _attributes(tag, _language(tag), voices)),))
+    SubElement(response, "Hangup")
+    return response
+
+
 def _keys(locale: str, voices: Mapping[str, str], keys: Keys) -> Saying:
     """Return what the keys do, in the language of the notice; in English if we lack that language."""
     language = _language(locale)
