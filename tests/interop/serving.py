@@ -22,6 +22,9 @@ organisation = "Muster Handel"
 locale = "de"
 timezone = "Europe/Berlin"
 
+[ledger]
+url = "sqlite:///broadcast.db"
+
 [serve]
 url = "https://notify.muster.example"
 public = "127.0.0.1:{public}"
