@@ -70,15 +70,22 @@ class MetricsRoute:
     async def answer(self, request: web.Request) -> web.Response:
         """Answer all metrics; if the ledger cannot be read, those of the process, and `ledger_up 0`."""
         from aiohttp import web
-        from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
         del request
         # In a thread with its own connection, so that receipts do not wait for it.
         figures = await asyncio.to_thread(read_figures, self.settings, self.clock.now())
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        registry.register(_Collector(self.settings, self.counters, figures))
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": _TYPE})
+        body = metrics_text(tuple(self.settings.channels), self.counters, figures)
+        return web.Response(body=body, headers={"Content-Type": _TYPE})
+
+
+def metrics_text(channels: tuple[str, ...], counters: Counters, figures: LedgerFigures) -> bytes:
+    """Return all metrics as Prometheus reads them; `channels` are the configured ones."""
+    from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(_Collector(channels, counters, figures))
+    return generate_latest(registry)
 
 
 def metrics_route(settings: Settings, log: IO[str], clock: Clock, counters: Counters) -> MetricsRoute | None:
@@ -114,7 +121,7 @@ def _figures(ledger: Ledger, now: datetime) -> LedgerFigures:
 class _Collector:
     """Turns the figures of one moment into metrics, as `prometheus_client` asks for them."""
 
-    settings: Settings
+    channels: tuple[str, ...]
     counters: Counters
     figures: LedgerFigures
 
@@ -197,6 +204,6 @@ class _Collector:
         breakers = GaugeMetricFamily(
             "broadcast_breaker_open", "Whether the channel failed when it was last used", labels=["channel"]
         )
-        for channel in self.settings.channels:
+        for channel in self.channels:
             breakers.add_metric([channel], channel in figures.breakers)
         yield breakers
