@@ -6,6 +6,7 @@ answered in time, has no second effect and gets no second answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,8 @@ _LEAVE = "9"
 _KEYS_UNASKED = {"1": CONFIRM}
 _ANSWERS = {Meaning.YES: CONFIRM, Meaning.NO: DECLINE, Meaning.FORWARD: FORWARD}
 _ROOM = "channel:"
+#: The reference in texts, as people copy it: `[INC-7/2]`.
+_MARK = re.compile(r"\[?\b(INC-[0-9]+)(?:/([0-9]+))?\b\]?", re.ASCII | re.IGNORECASE)
 #: Readers of these texts may unsubscribe.
 _CUSTOMERS = "customers"
 
@@ -76,9 +79,10 @@ class Inbox:
 
     def message(self, channel: str, kind: AddressKind, message: InboundMessage, now: datetime) -> Taken:
         """Take a message; returns what to answer. Raises `LedgerError`: then it was not recorded."""
-        asked = self.ledger.confirmations.asked_at(kind, message.sender, now)
+        everything = self.ledger.confirmations.asked_at(kind, message.sender, now)
+        asked, text = _named(everything, message.text)
         latest = asked[0] if asked else None
-        understood = understand(message.text, latest.options if latest else ())
+        understood = understand(text, latest.options if latest else ())
         new = NewInbound(
             channel=channel,
             message=message,
@@ -154,6 +158,19 @@ class Inbox:
         given = PersonalAnswer(answer=answer, means=AnswerMeans.REPLY, at=new.at, channel=new.channel)
         receivers, personal = _personal(asked, given)
         return InboundEffect(receivers=receivers, answer=personal)
+
+
+def _named(asked: Sequence[Asked], text: str) -> tuple[Sequence[Asked], str]:
+    """Return the questions that a text names (`INC-7`, `INC-7/2`), and the text without the name.
+
+    If it names none of them, all are returned.
+    """
+    found = _MARK.search(text)
+    if found is None:
+        return asked, text
+    incident, sequence = found[1].upper(), found[2]
+    named = [one for one in asked if one.incident == incident and sequence in {None, str(one.sequence)}]
+    return named or asked, _MARK.sub(" ", text)
 
 
 def _personal(asked: Sequence[Asked], answer: PersonalAnswer) -> tuple[list[Asked], PersonalAnswer]:

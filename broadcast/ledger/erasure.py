@@ -149,7 +149,8 @@ class Erasure:
                 ]
                 _erase(connection, incident, aliases, Scrubber(names), by)
                 connection.execute("drop_forgotten", (incident,))
-                connection.execute("purge_inbound", {"incident": incident})
+                for name in ("purge_inbound", "purge_authors"):
+                    connection.execute(name, {"incident": incident})
             if before is not None:
                 for name in _OUTSIDE_INCIDENTS:
                     connection.execute(name, (before.timestamp(),))

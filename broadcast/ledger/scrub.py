@@ -35,6 +35,7 @@ _EVERYWHERE = (
     ("event_details", "write_event_detail"),
     ("receipt_reasons", "write_receipt_reason"),
     ("confirmation_notes", "write_confirmation_note"),
+    ("confirmation_authors", "write_confirmation_author"),
     ("absence_notes", "write_absence_note"),
     ("inbound_texts", "write_inbound_text"),
 )

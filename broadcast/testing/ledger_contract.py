@@ -11,6 +11,7 @@ from broadcast.testing.ledger_claims import ClaimsContract
 from broadcast.testing.ledger_confirmations import ConfirmationsContract
 from broadcast.testing.ledger_escalations import EscalationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
+from broadcast.testing.ledger_inbox import InboxContract
 from broadcast.testing.ledger_incidents import IncidentsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_reminders import RemindersContract
@@ -30,6 +31,7 @@ class LedgerContract(
     FollowUpsContract,
     ReceiptsContract,
     ConfirmationsContract,
+    InboxContract,
     AbsencesContract,
     AlertsContract,
     UnconfirmedContract,

@@ -96,6 +96,36 @@ def test_a_key_during_a_call_that_is_not_ours_answers_nothing(ledger):
     assert press(Inbox(ledger), "1").said is Said.NO_QUESTION
 
 
+@pytest.mark.parametrize(
+    ("text", "confirmed"),
+    [
+        ("Ja", "INC-2"),
+        ("ja INC-1/1", "INC-1"),
+        ("[INC-1/1] Ja, bin dran", "INC-1"),
+        ("OK inc-1", "INC-1"),
+        ("Ja INC-9/1", "INC-2"),
+        ("Ja INC-1/7", "INC-2"),
+    ],
+)
+def test_a_reply_may_name_the_notice_that_it_answers(ledger, text, confirmed):
+    for ref in ("INC-1", "INC-2"):
+        opened = replace(incident(), ref=ref)
+        at = after(int(ref[-1]))
+        question = replace(QUESTION, asked_at=at)
+        new = replace(notice(opened, 1, owed("anna", route=("sms",))), question=question)
+        recorded, run = ledger.incidents.record(new, at), ledger.runs.begin()
+        work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+        (one,) = claim(work, "sms", seconds=10)
+        work.turn([settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted(ref),))], {}, after(10))
+        run.end()
+
+    taken = Inbox(ledger).message(
+        "sms", AddressKind.PHONE, InboundMessage(ref="SM1", sender=ANNA, text=text), after(60)
+    )
+
+    assert (taken.said, taken.mark) == (Said.CONFIRMED, f"{confirmed}/1")
+
+
 def test_the_first_who_presses_a_button_answers_for_the_room(ledger):
     new = replace(notice(incident(), 1, owed("channel:slack", route=("slack",))), question=QUESTION)
     recorded, run = ledger.incidents.record(new, NOON), ledger.runs.begin()

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,8 @@ def answered(over: ProgramCompany, same_secret: None) -> ProgramCompany:
         answer=CONFIRM, means=AnswerMeans.REPLY, at=after(5), author="Annika", note="says Annika"
     )
     ledger.confirmations.record([annika], answer)
+    room = replace(annika, contact="channel:slack")
+    ledger.confirmations.record([room], replace(answer, means=AnswerMeans.BUTTON, note=""))
     write(ledger, ANNIKA[2], "Hier ist Annika", first.id)
     write(ledger, "+4915112345178", "Annika Kunde: annika@kunde.example", first.id)
     (line, *_) = ledger.history.lines(first)
@@ -241,7 +244,7 @@ def test_answers_and_messages_of_a_forgotten_person_are_gone_and_the_answer_stil
 
     assert "forgotten: 3 messages of INC-1, and 1 message from them" in said.out
     assert traces(answered.folder, [*ANNIKA, "SM-Annika", "Annika-1"]) == {}
-    assert [one.answer for one in answers(answered)] == [CONFIRM]
+    assert [one.answer for one in answers(answered)] == [CONFIRM, CONFIRM]
 
 
 def test_a_purge_reaches_answers_messages_and_receipts(answered):
@@ -253,7 +256,7 @@ def test_a_purge_reaches_answers_messages_and_receipts(answered):
 
     assert said["messages_to_us"] == 1
     assert traces(answered.folder, [*ANNIKA, *BERT, *CARL, "+4915112349999", "SM-Annika"]) == {}
-    assert [one.answer for one in answers(answered)] == [CONFIRM]
+    assert [one.answer for one in answers(answered)] == [CONFIRM, CONFIRM]
 
 
 @pytest.mark.usefixtures("same_secret")

@@ -105,6 +105,18 @@ WHERE note <> '' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :in
 -- Read what was noted beside all answers.
 SELECT id, note AS text FROM confirmation WHERE note <> ''
 
+-- name: purge_authors
+-- Remove who answered for a room, in the notices of an incident; who entered an answer by hand is a colleague.
+UPDATE confirmation SET author = '' WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+
+-- name: confirmation_authors
+-- Read who answered.
+SELECT id, author AS text FROM confirmation WHERE means <> 'command' AND author <> ''
+
+-- name: write_confirmation_author
+-- Replace who answered.
+UPDATE confirmation SET author = :text WHERE id = :id
+
 -- name: write_confirmation_note
 -- Replace what was noted beside an answer.
 UPDATE confirmation SET note = :text WHERE id = :id
