@@ -16,9 +16,10 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.g
 WIDTH = 100
 NOTICES = 3
 PUBLISHED = ("x", "statuspage")
+WITH_RECEIPTS = ("twilio", "sendgrid")
+LISTENING: list[subprocess.Popen[bytes]] = []
 #: In every text, and so in what the sandbox keeps: `[INC-1/2]`, or spelled in the foot of a mail.
 MARK = re.compile(r"INC-([0-9]+)(?:/|, (?:message|Meldung) )([0-9]+)")
 
@@ -69,24 +72,7 @@ def main() -> int:
     started = time.monotonic()
     prepare()
     try:
-        heading(
-            "Muster Handel, a made-up shop: 1,108 people in two languages, six ways out, all played here."
-        )
-        run("sandbox", "start")
-        heading("Something is wrong. One command tells everyone, each in their words and language.")
-        tell(*FIRST)
-        heading("Was it sent? Run it again: the key remembers, and nobody is told twice.")
-        run("--sandbox", *FIRST, "--yes", lines=1)
-        heading("Now the e-mail provider fails, too. The mail server of our own and SMS step in.")
-        run("sandbox", "fault", "sendgrid:auth")
-        tell(*SECOND)
-        heading("All is well again. Everybody who was told hears of it, on the way that reached them.")
-        run("sandbox", "fault", "--clear")
-        tell(*THIRD)
-        heading("What is left is the report.")
-        run("--sandbox", "status", "--all")
-        run("--sandbox", "report", "INC-1", "--lang", "en", "--out", "report.html")
-        told = check(received())
+        told, arrived = play()
     except Failure as failure:
         print(f"\nThe demo did not go as it should: {failure}", file=sys.stderr)
         broadcast("sandbox", "stop", capture=True)
@@ -94,9 +80,42 @@ def main() -> int:
     except KeyboardInterrupt:
         broadcast("sandbox", "stop", capture=True)
         return 130
-    heading(f"{told:,} people were told three times, nobody twice ({time.monotonic() - started:.0f} s).")
+    finally:
+        stop_listening()
+    seconds = time.monotonic() - started
+    heading(
+        f"{told:,} people were told three times, nobody twice, and {arrived:,} SMS and mails arrived "
+        f"({seconds:.0f} s)."
+    )
     farewell()
     return 0
+
+
+def play() -> tuple[int, int]:
+    """Play it; return how many people were told, and how many messages arrived by their receipts."""
+    heading("Muster Handel, a made-up shop: 1,108 people in two languages, six ways out, all played here.")
+    run("sandbox", "start")
+    heading("Providers say later whether a message arrived. `serve` listens for it.")
+    listen()
+    heading("Something is wrong. One command tells everyone, each in their words and language.")
+    tell(*FIRST)
+    heading("Was it sent? Run it again: the key remembers, and nobody is told twice.")
+    run("--sandbox", *FIRST, "--yes", lines=1)
+    heading("Did it arrive? The providers have said so since. Mail servers and public pages do not.")
+    arrived = await_receipts(1)
+    run("--sandbox", "status", "INC-1")
+    heading("Now the e-mail provider fails, too. The mail server of our own and SMS step in.")
+    run("sandbox", "fault", "sendgrid:auth")
+    tell(*SECOND)
+    arrived += await_receipts(2)
+    heading("All is well again. Everybody who was told hears of it, on the way that reached them.")
+    run("sandbox", "fault", "--clear")
+    tell(*THIRD)
+    arrived += await_receipts(NOTICES)
+    heading("What is left is the report.")
+    run("--sandbox", "status", "--all")
+    run("--sandbox", "report", "INC-1", "--lang", "en", "--out", "report.html")
+    return check(received()), arrived
 
 
 class Failure(Exception):
@@ -109,6 +128,54 @@ def prepare() -> None:
         broadcast("sandbox", "stop", capture=True)
         shutil.rmtree(FOLDER / ".sandbox")
     shutil.copytree(COMPANY, FOLDER, dirs_exist_ok=True)
+
+
+def listen() -> None:
+    """Start `serve` beside the demo, and wait until it listens."""
+    words = ("--sandbox", "serve")
+    print(f"\n{bold('$ ' + typed(words) + ' &')}", flush=True)
+    log = FOLDER / ".sandbox" / "serve.log"
+    with log.open("w", encoding="utf-8") as lines:
+        LISTENING.append(subprocess.Popen([*BROADCAST, *words], cwd=FOLDER, env=ENVIRONMENT, stderr=lines))
+    until(
+        lambda: log.read_text(encoding="utf-8").startswith("listening: "), f"serve did not start: see {log}"
+    )
+
+
+def stop_listening() -> None:
+    """End `serve` in good order."""
+    while LISTENING:
+        process = LISTENING.pop()
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def await_receipts(notice: int) -> int:
+    """Wait until every SMS and mail of the latest notice is delivered; returns how many there are."""
+    sent = [message for message in received() if message["provider"] in WITH_RECEIPTS]
+    expected = sum(1 for message in sent if mark(message) == ("1", str(notice)))
+
+    def delivered() -> int:
+        shown = json.loads(broadcast("--sandbox", "status", "INC-1", "-o", "json", capture=True).stdout)
+        return int(shown["incidents"][0]["counts"]["delivered"])
+
+    until(lambda: delivered() == expected, f"not all of {expected} receipts came back")
+    return expected
+
+
+def until(holds: Callable[[], bool], trouble: str, within: float = 60.0) -> None:
+    """Wait until something holds; raises `Failure` with the trouble if it does not."""
+    end = time.monotonic() + within
+    while not holds():
+        if time.monotonic() > end:
+            raise Failure(trouble)
+        threading.Event().wait(0.2)
+
+
+def mark(message: Mapping[str, str]) -> tuple[str, str]:
+    """The incident and the notice that a text names last."""
+    incident, sequence = MARK.findall(message["text"])[-1]
+    return incident, sequence
 
 
 def tell(*arguments: str) -> None:
@@ -167,7 +234,7 @@ def check(messages: Sequence[Mapping[str, str]]) -> int:
         if posts != NOTICES:
             raise Failure(f"{posts} posts instead of {NOTICES} on {provider}")
     personal = [message for message in messages if message["provider"] not in PUBLISHED]
-    told = [(MARK.findall(message["text"])[-1], message["to"]) for message in personal]
+    told = [(mark(message), message["to"]) for message in personal]
     twice = [who for who, times in Counter(told).items() if times > 1]
     if twice:
         raise Failure(f"{len(twice)} messages arrived twice")

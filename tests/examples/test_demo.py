@@ -31,6 +31,15 @@ def test_it_shows_that_a_key_keeps_people_from_being_told_twice(demo, folder):
     assert len({(message["provider"], message["to"]) for message in firsts}) == len(firsts)
 
 
+def test_it_shows_that_the_messages_arrived(demo):
+    said = re.search(r"nobody twice, and ([\d,]+) SMS and mails arrived", demo.stdout)
+    shown = re.search(r"1,111 accepted, ([\d,]+) delivered\n", demo.stdout)
+
+    assert said
+    assert shown
+    assert int(said[1].replace(",", "")) > int(shown[1].replace(",", "")) > 1000
+
+
 def test_a_log_gets_no_colours(demo):
     assert COLOUR not in demo.stdout + demo.stderr
 
