@@ -5,12 +5,15 @@ The provider's request goes to `serve`; what the person wrote, and what came bac
 
 from __future__ import annotations
 
+import asyncio
+import json
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from broadcast.errors import UsageError
-from broadcast.sandbox.records import Received
+from broadcast.sandbox.records import Received, Requested
+from broadcast.sandbox.scenario import PersonAnswer
 from broadcast.sandbox.state import SandboxState
 from broadcast.sandbox.wire import twilio_callbacks
 from broadcast.sandbox.wire.base import Callback, WireAnswer, WireRequest, answer_json
@@ -33,6 +36,25 @@ async def answer_as_person(state: SandboxState, request: WireRequest, path: str)
     except UsageError as error:
         return answer_json(400, {"error": str(error), "hint": error.hint})
     return answer_json(200, {"schema": SCHEMA, "status": status, "said": said})
+
+
+async def play_answer(state: SandboxState, answer: PersonAnswer) -> None:
+    """Wait for a message to a person, and answer it once, as a scenario says.
+
+    If nobody listens, the timeline shows a request without an answer.
+    """
+    while not any(one.to == answer.number and one.tells for one in state.received):
+        await state.arrival(len(state.received) + 1)
+    await asyncio.sleep(answer.after)
+    path = "/_sandbox/reply" if answer.text else "/_sandbox/press"
+    fields = {"number": answer.number, "text": answer.text, "key": answer.key}
+    now = state.clock.now()
+    asked = WireRequest(
+        method="POST", path=path[1:], query="", headers={}, body=json.dumps(fields).encode(), at=now
+    )
+    done = await answer_as_person(state, asked, path)
+    status = done.status if done.accepted else None
+    state.note(Requested(provider="person", at=now, method="POST", path=path, status=status))
 
 
 async def _reply(state: SandboxState, request: WireRequest, fields: dict[str, Any]) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from broadcast.errors import ConfigError
 from broadcast.model.clock import Clock, ManualClock
+from broadcast.sandbox.answering import play_answer
 from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.faults import Armed, Fault
 from broadcast.sandbox.http_server import HttpHandler
@@ -56,6 +57,8 @@ class Sandbox:
         self._state = SandboxState(
             clock=clock or ManualClock(), journal=Journal(store) if store else None, site=site
         )
+        self._answers = scenario.answers if scenario else ()
+        self._playing: list[asyncio.Task[None]] = []
         if scenario is not None:
             self._state.faults.armed.extend(scenario.armed())
         self.port = self.smtp_port = self.smtps_port = 0
@@ -115,13 +118,15 @@ class Sandbox:
         if self._tls is not None:
             self._smtp_servers.append(SmtpServer(self._state, implicit=self._tls))
             self.smtps_port = await self._serve_smtp(self._smtp_servers[1], 0)
+        self._playing = [asyncio.create_task(play_answer(self._state, one)) for one in self._answers]
         self._flushing = asyncio.create_task(self._flush())
         return self
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        self._flushing.cancel()
+        for task in (self._flushing, *self._playing):
+            task.cancel()
         if self._state.callbacks is not None:
             await self._state.callbacks.close()
         for server in self._smtp_servers:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+import aiohttp
 import pytest
 from aiohttp import web
 from sendgrid.helpers.eventwebhook import EventWebhook
@@ -17,8 +18,10 @@ from broadcast.errors import UsageError
 from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.loopback import is_loopback
 from broadcast.sandbox.providers import account
+from broadcast.sandbox.scenario import read_scenario
+from broadcast.sandbox.server import Sandbox
 from broadcast.sandbox.wire.base import Callback
-from tests.sandbox.conftest import ACCOUNT, BASIC
+from tests.sandbox.conftest import ACCOUNT, BASIC, Client
 
 PERSON = "+491711234567"
 TWIML = '<Response><Say language="de-DE">Danke</Say><Message>Danke &amp; bis bald</Message></Response>'
@@ -245,3 +248,24 @@ async def test_a_refusal_of_serve_is_said(client, listening):
     status, answer = await person(client, "reply", number=PERSON, text="Ja")
 
     assert (status, answer["error"]) == (400, "serve answered with HTTP 403")
+
+
+async def test_a_scenario_lets_people_answer_once_after_they_were_reached(listening, tmp_path):
+    listening.status = 200
+    path = tmp_path / "answers.toml"
+    path.write_text(
+        f'[[reply]]\nnumber = "{PERSON}"\ntext = "Ja"\nafter = "100ms"\n'
+        '[[press]]\nnumber = "+493023125001"\nkey = "1"\n'
+    )
+    async with Sandbox(scenario=read_scenario(path)) as sandbox, aiohttp.ClientSession() as session:
+        sandbox.call_back(lambda: {"twilio-sms": f"{listening.url}/inbound"}, receipts=False)
+        client = Client(sandbox, session)
+        await client.sms(PERSON)
+        await client.sms(PERSON)
+        await listening.all(1)
+        twiml = f'<Response><Gather action="{listening.url}/keys"/></Response>'
+        await call(client, To="+493023125001", Twiml=twiml)
+
+        asked = await listening.all(2)
+
+    assert [form_of(one).get("Body") or form_of(one).get("Digits") for one in asked] == ["Ja", "1"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import get_args
 
 import pytest
@@ -135,6 +136,27 @@ def test_a_wrong_scenario_names_its_file_and_field(tmp_path, text, message):
     assert str(refusal.value).startswith(str(path))
     assert message in str(refusal.value)
     assert refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("reply = 5", "reply must be a list of tables"),
+        ("[[reply]]\nnumber = '+49151'", "reply 1: text is missing"),
+        ("[[press]]\nkey = '1'", "press 1: number is missing"),
+        ("[[press]]\nkey = 1\nnumber = '+49151'", "press 1: key is missing"),
+        ("[[reply]]\nnumber = '+49151'\ntext = 'Ja'\nkey = '1'", "reply 1: unknown field 'key'"),
+        ("[[reply]]\nnumber = '+49151'\ntext = 'Ja'\nafter = 'soon'", "after is not a span of time"),
+    ],
+)
+def test_a_wrong_answer_in_a_scenario_is_named(tmp_path, text, message):
+    path = tmp_path / "s.toml"
+    path.write_text(text)
+
+    with pytest.raises(ConfigError, match=re.escape(message)) as raised:
+        read_scenario(path)
+
+    assert raised.value.hint
 
 
 def test_a_missing_scenario_is_named(tmp_path):
