@@ -23,12 +23,14 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     from broadcast.cadence.remind import Remind
     from broadcast.cadence.send_due import SendDue
     from broadcast.cadence.show_overdue import ShowOverdue
+    from broadcast.cadence.subscription_links import subscription_links
     from broadcast.dispatch.progress import ignore_events
 
     publisher = make_publisher(settings, ledger, ignore_events, clock)
     return [
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
         Remind(publisher, NoChangeDrafts(settings, program(settings))),
+        *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
         SendDue(publisher.deliverer),
         ShowOverdue(publisher.deliverer.channels),
         make_alert_drafts(settings, ledger),

@@ -146,8 +146,12 @@ class Subscriptions:
 
     def erase_expired(self, now: datetime) -> int:
         """Erase the addresses of requests that expired; return how many."""
+        until = {"now": now.timestamp()}
+        with self._store.reading() as connection:
+            if not connection.execute("old_requests", until).fetchone()[0]:
+                return 0  # without a transaction, for which other processes would wait
         with self._store.transaction() as connection:
-            return max(0, connection.execute("erase_old_requests", {"now": now.timestamp()}).rowcount)
+            return max(0, connection.execute("erase_old_requests", until).rowcount)
 
 
 def _values(wish: Subscription, digest: bytes) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b32encode
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from broadcast.model.contact import AddressKind, Contact
 #: A request can be confirmed so long.
 LIFETIME = timedelta(hours=48)
 _CHECK_BYTES = 15  # 120 bits, 24 characters of base32
-_KINDS = {AddressKind.EMAIL: ChannelKind.EMAIL, AddressKind.PHONE: ChannelKind.SMS}
+_TOKEN = re.compile(r"([1-9][0-9]{0,14})-([a-z2-7]{24})")
+#: The kind of channel that a person with such an address agrees to.
+CHANNEL_KINDS = {AddressKind.EMAIL: ChannelKind.EMAIL, AddressKind.PHONE: ChannelKind.SMS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Subscription:
     @property
     def channel(self) -> ChannelKind:
         """The kind of channel that they agree to."""
-        return _KINDS[self.kind]
+        return CHANNEL_KINDS[self.kind]
 
     def wants(self, services: Collection[str]) -> bool:
         """Return whether they want to be told about a notice that names these services."""
@@ -89,3 +92,16 @@ class SubscriptionRequest:
         signed = f"subscribe\x1f{self.id}\x1f{self.nonce}".encode()
         check = hmac.digest(secret, signed, "sha256")[:_CHECK_BYTES]
         return f"{self.id}-{b32encode(check).decode().lower()}"
+
+
+def request_number(token: str) -> int | None:
+    """Return the number of the request that a token is about, not verified; None if it is no token."""
+    # Some mail programs and people write links in capitals.
+    found = _TOKEN.fullmatch(token.strip().lower())
+    return int(found[1]) if found else None
+
+
+def is_genuine(token: str, secret: bytes, request: SubscriptionRequest) -> bool:
+    """Return whether this installation made the token for this request."""
+    spelled = token.strip().lower().encode(errors="replace")
+    return hmac.compare_digest(spelled, request.token(secret).encode())

@@ -90,7 +90,12 @@ class UnknownToken(ValueError):
 
 def unsubscribe_token(secret: bytes, mailbox: str) -> str:
     """Return the token for a mailbox's unsubscribe link: its digest, and a check against changes."""
-    digest = address_digest(secret, AddressKind.EMAIL, mailbox)
+    return address_token(secret, AddressKind.EMAIL, mailbox)
+
+
+def address_token(secret: bytes, kind: AddressKind, address: str) -> str:
+    """Return the token for the links of an address: its digest, and a check against changes."""
+    digest = address_digest(secret, kind, address)
     return digest.hex() + token_check(secret, digest)
 
 

@@ -14,6 +14,7 @@ from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
 from broadcast.server.metrics import MetricsRoute
 from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.subscribe import SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
 from broadcast.server.requests import MOST
 
@@ -36,6 +37,7 @@ class Faces:
     hooks: Hooks
     confirm: ConfirmRoute
     unsubscribe: UnsubscribeRoute
+    subscribe: SubscribeRoute
     alerts: AlertsRoute | None
     metrics: MetricsRoute | None
     health: HealthRoute
@@ -53,6 +55,10 @@ def public_application(faces: Faces) -> web.Application:
     application.router.add_post("/c/{token}", faces.confirm.answer)
     application.router.add_get("/u/{token}", faces.unsubscribe.show)
     application.router.add_post("/u/{token}", faces.unsubscribe.leave)
+    application.router.add_get("/subscribe", faces.subscribe.form)
+    application.router.add_post("/subscribe", faces.subscribe.subscribe)
+    application.router.add_get("/subscribe/{token}", faces.subscribe.show)
+    application.router.add_post("/subscribe/{token}", faces.subscribe.act)
     application.router.add_get("/healthz", faces.health.answer)
     return application
 

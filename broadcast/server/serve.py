@@ -13,6 +13,7 @@ from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
+from broadcast.inbound.subscribing import Offer, offer_of
 from broadcast.inbound.words import AnswerWords
 from broadcast.jobs import make_jobs
 from broadcast.ledger.ledger import Ledger
@@ -32,8 +33,10 @@ from broadcast.server.metrics import metrics_route
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
+from broadcast.server.pages.rate_limit import RateLimit
+from broadcast.server.pages.subscribe import FORMS, SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
-from broadcast.wiring import make_channels, open_ledger
+from broadcast.wiring import make_catalogue, make_channels, open_ledger
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -171,6 +174,16 @@ def _faces(process: _Process) -> Faces:
             internal=process.settings.internal,
         ),
         unsubscribe=UnsubscribeRoute(writer=process.writer, clock=process.clock, pages=pages, limits=limits),
+        subscribe=SubscribeRoute(
+            offer=_offer(process.settings),
+            writer=process.writer,
+            clock=process.clock,
+            pages=pages,
+            limits=limits,
+            forms=RateLimit(process.clock, FORMS),
+            counters=process.counters,
+            planned=process.rounds.ask,
+        ),
         alerts=alerts_route(process.settings, process.log, process.writer, process.clock, process.counters),
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
         health=HealthRoute(process.writer),
@@ -178,6 +191,11 @@ def _faces(process: _Process) -> Faces:
         clock=process.clock,
         log=process.log,
     )
+
+
+def _offer(settings: Settings) -> Offer | None:
+    """Return what people can subscribe to; None if nobody can."""
+    return offer_of(settings, make_channels(settings).planned, make_catalogue(settings).locales())
 
 
 def _adapters(settings: Settings) -> dict[str, Adapter]:

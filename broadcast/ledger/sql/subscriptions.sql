@@ -20,9 +20,10 @@ SELECT count(*) AS count FROM suppression WHERE digest = :digest AND sure = 1 AN
 SELECT * FROM subscription_request WHERE id = ?
 
 -- name: requests_to_send
--- Read the requests whose message is owed, the oldest first.
+-- Read the requests whose message is owed, the oldest first; after each try the wait is longer, up to 16 minutes.
 SELECT * FROM subscription_request
-WHERE state = 'planned' AND expires_at > :now AND confirmed_at IS NULL ORDER BY requested_at, id LIMIT 200
+WHERE state = 'planned' AND requested_at + 60 * tries * tries <= :now AND expires_at > :now
+ORDER BY requested_at, id LIMIT 20
 
 -- name: claim_request
 -- Record that the message of a request is about to be sent, unless another process did.
@@ -69,6 +70,10 @@ UPDATE subscriber SET services = :services, locale = :locale WHERE digest = :dig
 -- name: end_subscriptions
 -- Remove the subscriptions of an address.
 DELETE FROM subscriber WHERE digest = ?
+
+-- name: old_requests
+-- How many requests that expired still have an address.
+SELECT count(*) AS count FROM subscription_request WHERE address <> '' AND expires_at <= :now
 
 -- name: erase_old_requests
 -- Erase the addresses of requests that expired without an answer.

@@ -52,14 +52,15 @@ class UnsubscribeRoute:
             return refused
         token, now = request.match_info["token"], self.clock.now()
 
-        def read(ledger: Ledger) -> bool:
+        def read(ledger: Ledger) -> tuple[bool, bool]:
+            """Return whether the link is ours, and whether its address is subscribed."""
             found = unsubscription(ledger, token, now)
             if found is not None and act:
                 ledger.suppressions.add([found])
-            return found is not None
+            return found is not None, bool(found and ledger.subscriptions.of(found.digest).subscribers)
 
         try:
-            known = await self.writer.call(read)
+            known, subscribed = await self.writer.call(read)
         except LedgerError:
             return self.pages.trouble("later", locale, 503, **{"Retry-After": "60"})
         if not known:
@@ -69,4 +70,5 @@ class UnsubscribeRoute:
             heading, text = words("unsubscribe.done"), words("unsubscribe.done_text")
             return self.pages.response("message", locale, heading=heading, texts=(text,), done=True)
         heading, text = words("unsubscribe.heading"), words("unsubscribe.text")
-        return self.pages.response("unsubscribe", locale, heading=heading, texts=(text,))
+        change = f"/subscribe/{token}" if subscribed else ""
+        return self.pages.response("unsubscribe", locale, heading=heading, texts=(text,), change=change)

@@ -1,0 +1,78 @@
+"""An organisation whose customers can subscribe; its mails and texts arrive in the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from broadcast.config.load import load
+from broadcast.config.settings import Settings
+from broadcast.dispatch.stop import Stop
+from broadcast.ledger.ledger import Ledger
+from broadcast.sandbox.server import Sandbox
+from broadcast.server.serve import Listening, serve
+from tests.server.conftest import CONFIGURATION, TOKEN, Served
+
+SUBSCRIPTIONS = """
+subscribers = true
+
+[channels.email]
+adapter = "smtp"
+host = "127.0.0.1"
+port = {smtp_port}
+tls = "none"
+from = "status@muster.example"
+
+[services.checkout]
+de = "Kasse"
+en = "Checkout"
+
+[services.chat]
+de = "Chat"
+en = "Live chat"
+"""
+
+
+@pytest.fixture
+async def providers() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def shop(providers: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
+    text = CONFIGURATION.format(desk=tmp_path / "desk.sock").replace(
+        '[["sms", "call"]]', '[["email", "sms"]]'
+    )
+    text = text.replace('"twilio-sms"', f'"twilio-sms"\nbase_url = "{providers.url}/twilio"')
+    path = tmp_path / "broadcast.toml"
+    path.write_text(text + SUBSCRIPTIONS.format(smtp_port=providers.smtp_port))
+    return load(path, {"TWILIO_AUTH_TOKEN": TOKEN}, tmp_path)
+
+
+@pytest.fixture
+def book(shop: Settings) -> Iterator[Ledger]:
+    ledger = Ledger.open(shop.ledger)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+async def open_shop(shop: Settings) -> AsyncIterator[Served]:
+    stop, log = Stop(), io.StringIO()
+    ready: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve(shop, stop, log, ready.set_result))
+    waiting: set[asyncio.Future] = {serving, ready}
+    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if serving in done:
+        serving.result()
+    async with aiohttp.ClientSession() as session:
+        yield Served(ready.result(), session, shop, log)
+    stop.ask()
+    await serving
