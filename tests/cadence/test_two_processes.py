@@ -15,11 +15,11 @@ import pytest
 from broadcast.cadence.tick import tick
 from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.dispatch.stop import Stop
+from broadcast.jobs import make_jobs
 from broadcast.model.clock import SystemClock
 from broadcast.model.question import CONFIRM, AnswerMeans, PersonalAnswer
 from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits
-from broadcast.wiring import make_jobs
 from tests.harness.company import Company
 from tests.harness.processes import Child, Daemon, fork
 
