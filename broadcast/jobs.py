@@ -20,6 +20,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
     from broadcast.cadence.confirmations import RepeatUnconfirmed
     from broadcast.cadence.no_change import NoChangeDrafts
+    from broadcast.cadence.publish_scheduled import PublishScheduled
     from broadcast.cadence.remind import Remind
     from broadcast.cadence.send_due import SendDue
     from broadcast.cadence.show_overdue import ShowOverdue
@@ -29,6 +30,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     publisher = make_publisher(settings, ledger, ignore_events, clock)
     return [
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
+        PublishScheduled(publisher),
         Remind(publisher, NoChangeDrafts(settings, program(settings))),
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
         SendDue(publisher.deliverer),

@@ -71,6 +71,7 @@ _SECOND = {
     "watch": CommandEntry("watch:watch", "Check the channels repeatedly; propose and draft what to do."),
     "due": CommandEntry("due:due", "List what readers were promised, and what is overdue."),
     "confirm": CommandEntry("confirm:confirm", "Record that a person confirmed a notice."),
+    "schedule": CommandEntry("schedule:schedules", "List and cancel notices that are published later."),
     "tick": CommandEntry("tick:tick", "Do everything that is due, once; for a crontab."),
     "serve": CommandEntry("serve:serve", "Listen for receipts, replies and key presses."),
     "log": CommandEntry("log:log", "List everything that happened in an incident."),

@@ -337,6 +337,21 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedSending(Sending):
+    """How a notice is sent, now or later."""
+
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Publish it then (22:00, 30m, 2026-12-05T22:00), if the incident has not changed by then; "
+            "`tick` or `serve` does it.",
+            rich_help_panel=_SEND,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Confirming:
     """How an irreversible step is confirmed."""
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.inbox import InboxRecords
     from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.reminders import Reminders
+    from broadcast.ledger.schedules import Schedules
     from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.subscriptions import Subscriptions
     from broadcast.ledger.suppressions import Suppressions
@@ -55,6 +56,7 @@ class Ledger:
         absences: When people of a rota are away.
         alerts: What monitoring systems said and no draft says yet.
         reminders: Of which promises people were reminded.
+        schedules: Notices that are to be published later.
         erasure: Takes people out of the ledger.
         runs: The processes that send from it.
         store: The engine, for functions of this package that only one command needs.
@@ -202,6 +204,13 @@ class Ledger:
         from broadcast.ledger.reminders import Reminders
 
         return Reminders(self.store)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """Notices that are to be published later."""
+        from broadcast.ledger.schedules import Schedules
+
+        return Schedules(self.store)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -81,6 +81,7 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
         consent(proposed)
         records = [record for incident in proposed.incidents for record in incident.records]
         erasure.purge(records, by, proposed.before)
+        ledger.schedules.purge(proposed.before)
     if erasure.unfinished:
         erasure.rewrite()
     return replace(proposed, done=found)

@@ -32,6 +32,7 @@ KEPT = {
     "question": {"text", "options"},
     "confirmation": {"audience", "answer", "means", "channel"},
     "reminder": {"kind"},
+    "schedule": {"key", "incident", "state", "request", "author", "detail"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
 }

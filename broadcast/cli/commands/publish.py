@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broadcast.cli.command import command
+from broadcast.cli.commands.schedule import schedule
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
@@ -17,6 +18,7 @@ from broadcast.cli.options import (
     RunOptions,
     Sending,
     TargetOptions,
+    TimedSending,
     Title,
     WaitOptions,
     Wording,
@@ -45,7 +47,12 @@ _TAKES_BACK = ("phase", "audience")
     'broadcast --sandbox notify "Rehearsal" --drill',
 )
 def notify(
-    title: Title, common: Common, wording: Wording, targets: TargetOptions, sending: Sending, run: WaitOptions
+    title: Title,
+    common: Common,
+    wording: Wording,
+    targets: TargetOptions,
+    sending: TimedSending,
+    run: WaitOptions,
 ) -> int:
     """Open an incident and tell everyone concerned.
 
@@ -66,7 +73,7 @@ def update(
     common: Common,
     wording: Correcting,
     targets: TargetOptions,
-    sending: Sending,
+    sending: TimedSending,
     run: WaitOptions,
     incident: MaybeIncident = None,
 ) -> int:
@@ -88,7 +95,7 @@ def resolve(
     common: Common,
     wording: EndingOptions,
     targets: TargetOptions,
-    sending: Sending,
+    sending: TimedSending,
     run: WaitOptions,
     incident: MaybeIncident = None,
 ) -> int:
@@ -131,6 +138,8 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)
     asking = ConsentPrompt(common, settings.timezone, sending.yes)
+    if isinstance(sending, TimedSending) and sending.at:
+        return schedule(request, limits, sending.at, settings, asking, run.output)
     with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         publisher = make_publisher(settings, ledger, listener)
         result = complete(publisher.publish(request, limits, asking, stop_by_signals()))

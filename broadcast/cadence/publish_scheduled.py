@@ -1,0 +1,88 @@
+"""Publish scheduled notices when they are due, each once, and refuse those that are outdated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broadcast.dispatch.stop import Stop
+from broadcast.errors import (
+    BroadcastError,
+    ConfigError,
+    LedgerError,
+    Refused,
+    UnknownIncident,
+)
+from broadcast.ledger.schedules import Schedule, ScheduleState
+from broadcast.model.counted import counted
+from broadcast.model.moments import elapsed
+from broadcast.model.zone import with_zone
+from broadcast.publishing.preview import Preview
+from broadcast.publishing.publish import Publisher
+from broadcast.publishing.schedule import limits_of, request_of
+
+#: A notice that is later than this says something that people did not agree to say now.
+LATEST = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishScheduled:
+    """The job. `seconds` is the most that one notice may take in one round."""
+
+    publisher: Publisher
+    seconds: float = 60.0
+    name: str = "schedule"
+
+    async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
+        """Publish what is due; a refused notice is trouble once, after all others had their turn."""
+        lines, refused = [], []
+        for one in self.publisher.deliverer.ledger.schedules.all():
+            if not one.open or one.due_at > now or stop.asked:
+                continue
+            try:
+                lines.append(await self._publish(one, now, stop))
+            except (ConfigError, LedgerError):
+                raise  # the next round tries again
+            except BroadcastError as error:
+                if self.publisher.deliverer.ledger.schedules.settle(
+                    one.id, ScheduleState.REFUSED, str(error)
+                ):
+                    refused.append(f"schedule {one.id} was not published: {error}")
+        if refused:
+            done = f" ({'; '.join(lines)})" if lines else ""
+            raise Refused("; ".join(refused) + done, hint="nothing was sent of it; say what is true now")
+        return lines
+
+    async def _publish(self, one: Schedule, now: datetime, stop: Stop) -> str:
+        """Publish it, or go on with a notice that an interrupted round recorded."""
+        ledger = self.publisher.deliverer.ledger
+
+        def consent(_: Preview) -> None:
+            # Asked for each attempt to record it: somebody may publish at this very moment.
+            self._check_current(one, now)
+            if not ledger.schedules.publishing(one.id):
+                raise Refused("it was cancelled", hint="nothing was sent")
+
+        if ledger.incidents.notice_with_key(one.key) is None:
+            self._check_current(one, now)
+        limits = limits_of(one, self.seconds)
+        result = await self.publisher.publish(request_of(one), limits, consent, stop)
+        ledger.schedules.settle(one.id, ScheduleState.PUBLISHED, f"{result.incident}/{result.notice}")
+        accepted = counted(result.counts.accepted, "message")
+        return f"published schedule {one.id} as {result.incident}/{result.notice}: {accepted} accepted"
+
+    def _check_current(self, one: Schedule, now: datetime) -> None:
+        """Raise `Refused` if it is too late, or the incident has changed since."""
+        ledger, zone = self.publisher.deliverer.ledger, self.publisher.settings.timezone
+        if elapsed(one.due_at, now) > LATEST:
+            then = with_zone(one.due_at.astimezone(zone))
+            raise Refused(f"it was due at {then}, when no `tick` or `serve` ran", hint="schedule it again")
+        if one.incident is None:
+            return
+        incident = next((each for each in ledger.incidents.all() if each.ref == one.incident), None)
+        if incident is None:
+            raise UnknownIncident(f"there is no incident {one.incident}", hint="the ledger was replaced")
+        latest = ledger.incidents.latest(incident)
+        if latest and latest[1] != one.sequence:
+            raise Refused(f"{one.incident}/{latest[1]} was published meanwhile", hint="schedule it again")

@@ -1,9 +1,0 @@
--- The promises of which people were reminded, each once. `notice_id` made the promise; `kind` is update, start or end.
--- A reminder is a notice of a record of its own beside the incident, with the incident's number below zero: its
--- messages are sent like all others, and the incident's notices, readers and counts stay what they are.
-CREATE TABLE reminder (
-    notice_id   INTEGER NOT NULL REFERENCES notice(id),
-    kind        TEXT NOT NULL,
-    reminder_id INTEGER NOT NULL REFERENCES notice(id),
-    PRIMARY KEY (notice_id, kind)
-) STRICT, WITHOUT ROWID;
