@@ -110,7 +110,8 @@ class Reconciles(Protocol):
 class Receives(Protocol):
     """An adapter whose provider sends us receipts, messages or key presses by HTTP.
 
-    `receive` has no side effects and does not wait: the caller records what it returns.
+    `receive` has no side effects and does not wait: the caller records what it returns. An adapter may define
+    the class variable `largest_body` (bytes) if its provider sends bodies of more than 256 KiB.
     """
 
     def receive(self, request: InboundRequest) -> Sequence[Inbound]:

@@ -16,7 +16,7 @@ from broadcast.model.inbound import Forged, Inbound, InboundAnswer, InboundReque
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listener import InboundListener
-from broadcast.server.requests import BodyTooLarge, read_body
+from broadcast.server.requests import MOST, BodyTooLarge, read_body
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -50,18 +50,18 @@ class Hooks:
             self.counters.add("unknown_channel")
             return web.Response(status=404)
         try:
-            inbound = adapter.receive(await self._inbound(request))
+            inbound = adapter.receive(await self._inbound(request, getattr(adapter, "largest_body", MOST)))
             answer = await self._take(channel, adapter, inbound)
         except (Forged, Malformed, BodyTooLarge, LedgerError) as error:
             return self._refused(channel, error)
         return web.Response(status=answer.status, body=answer.body or None, content_type=answer.content_type)
 
-    async def _inbound(self, request: web.Request) -> InboundRequest:
+    async def _inbound(self, request: web.Request, most: int) -> InboundRequest:
         return InboundRequest(
             method=request.method,
             url=self.origin + request.raw_path,
             headers={name.lower(): value for name, value in request.headers.items()},
-            body=await read_body(request),
+            body=await read_body(request, most),
             at=self.clock.now(),
         )
 

@@ -33,7 +33,7 @@ def test_it_shows_that_a_key_keeps_people_from_being_told_twice(demo, folder):
 
 def test_it_shows_that_the_messages_arrived(demo):
     said = re.search(r"nobody twice, and ([\d,]+) SMS and mails arrived", demo.stdout)
-    shown = re.search(r"1,111 accepted, ([\d,]+) delivered\n", demo.stdout)
+    shown = re.search(r"1,111 planned, 1,111 accepted, ([\d,]+) delivered\n", demo.stdout)
 
     assert said
     assert shown

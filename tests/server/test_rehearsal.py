@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -160,3 +162,24 @@ def test_an_address_on_this_machine_is_kept_and_any_other_replaced(tmp_path, url
         assert used.serve.url
         assert used.serve.url.startswith("http://")
         assert kept or used.serve.public.startswith("127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("channel", "size", "status"),
+    [("mail", 800_000, 403), ("mail", 1_100_000, 413), ("sms", 200_000, 403), ("sms", 300_000, 413)],
+)
+def test_only_sendgrid_posts_large_batches(served_folder, channel, size, status):
+    note = serving_note(served_folder)
+    assert note
+    place = urlsplit(note.url)
+    with closing(HTTPConnection(place.hostname or "", place.port, timeout=10)) as connection:
+        connection.request("POST", f"/hooks/{channel}", b"a" * size)
+        assert connection.getresponse().status == status
+
+
+@pytest.fixture(scope="module")
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("served")
+    with Rehearsal(folder).serving():
+        yield folder / ".sandbox"
+    daemon.stop(folder / ".sandbox")

@@ -62,6 +62,9 @@ class SendGrid:
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"api_key", "verification_key"}
     shapes: ClassVar[Shapes] = {"api_key": token, "verification_key": VERIFICATION_KEY, **SHAPES}
+    #: SendGrid posts a batch every 30 seconds, or once it has 768 kilobytes
+    #: (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event, 2026-11-29).
+    largest_body: ClassVar[int] = 1024 * 1024
     identifiers: ClassVar[Shapes] = {
         "api_key": matching(
             r"SG\.[\w-]+\.[\w-]+", "an API key of SendGrid", "it begins with SG. and has two dots"
