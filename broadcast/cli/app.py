@@ -61,6 +61,7 @@ _SECOND = {
     "maintenance": CommandEntry(
         "maintenance:maintenance", "Announce work, move it, start, end or cancel it."
     ),
+    "approve": CommandEntry("approve:approve", "Release a notice that somebody else proposed."),
     "resolve-unknown": CommandEntry(
         "resolve_unknown:resolve_unknown", "Record what happened to messages whose answer was lost."
     ),

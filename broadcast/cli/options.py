@@ -329,6 +329,14 @@ class Sending:
             "--dry-run", "-n", help="Show what would be sent; send and record nothing.", rich_help_panel=_SEND
         ),
     ] = False
+    propose: Annotated[
+        bool,
+        typer.Option(
+            "--propose",
+            help="Send nothing: record it for the approval of a second person.",
+            rich_help_panel=_SEND,
+        ),
+    ] = False
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.", rich_help_panel=_SEND)] = False
     max_recipients: Annotated[
         int | None,

@@ -116,6 +116,9 @@ CALENDAR: Key[str | None] = Key("calendar", shapes.text, None)
 STEPS: Key[tuple[Mapping[str, object], ...]] = Key("steps", shapes.tables, ())
 REPEAT: Key[int] = Key("repeat", shapes.whole, 1)
 
+NEEDED_FOR: Key[tuple[str, ...]] = Key("needed_for", shapes.texts, ())
+BY: Key[tuple[str, ...]] = Key("by", shapes.texts, ())
+
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -146,12 +149,13 @@ SERVE = Section("serve", (ORIGIN, PUBLIC, DESK, ALERTS_TOKEN))
 CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
 ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
 ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
+APPROVAL = Section("approval", (NEEDED_FOR, BY))
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
     section.name: section
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
-        *(FATES, ALTERNATIVES, ESCALATION, CADENCE, WATCH, SERVE, ONCALL, STATUS_PAGES),
+        *(FATES, ALTERNATIVES, ESCALATION, CADENCE, WATCH, SERVE, ONCALL, APPROVAL, STATUS_PAGES),
     )
 }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.config import keys, shapes
 from broadcast.config.alternatives import read_alternative
+from broadcast.config.approval import read_approval
 from broadcast.config.cadence import read_cadence
 from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
@@ -129,6 +130,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         oncall=MappingProxyType(
             {table.path[-1]: read_oncall(table) for table in TomlTable(source, "oncall").tables()}
         ),
+        approval=read_approval(TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall")),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),

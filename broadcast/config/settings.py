@@ -208,6 +208,18 @@ class OnCallSettings:
     calendar: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalSettings:
+    """The `[approval]` table.
+
+    A notice that is `needed_for` one of its severities and audiences (`sev1:customers`) needs the approval of
+    a person `by` (`oncall:leads`, `audience:supervisors`) other than its author.
+    """
+
+    needed_for: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that a run needs to know, from flags, environment and file in this order.
@@ -244,6 +256,7 @@ class Settings:
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()
     oncall: Mapping[str, OnCallSettings] = field(default_factory=dict)
+    approval: ApprovalSettings = ApprovalSettings()
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -60,6 +60,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     yield from _of(settings.serve, keys.SERVE, keys.SERVE.name)
     for name, rota in settings.oncall.items():
         yield from _of(rota, keys.ONCALL, f"oncall.{name}")
+    yield from _of(settings.approval, keys.APPROVAL, keys.APPROVAL.name)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
     from broadcast.ledger.inbox import InboxRecords
+    from broadcast.ledger.proposals import Proposals
     from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.reminders import Reminders
     from broadcast.ledger.schedules import Schedules
@@ -54,6 +55,7 @@ class Ledger:
         escalations: Who is asked step by step until somebody confirms.
         inbox: What people wrote to us.
         absences: When people of a rota are away.
+        proposals: Notices that wait for the approval of a second person.
         alerts: What monitoring systems said and no draft says yet.
         reminders: Of which promises people were reminded.
         schedules: Notices that are to be published later.
@@ -183,6 +185,13 @@ class Ledger:
         from broadcast.ledger.inbox import InboxRecords
 
         return InboxRecords(self.store)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """Notices that wait for the approval of a second person."""
+        from broadcast.ledger.proposals import Proposals
+
+        return Proposals(self.store)
 
     @cached_property
     def absences(self) -> Absences:

@@ -43,6 +43,7 @@ class PreparedNotice:
         rendered: How each of `texts` was rendered (same order): its length and what was cut.
         warnings: For the preview; the most important come last.
         suppressed: The suppressions it was planned with.
+        author: Who publishes it; empty for the person who runs the program.
 
     Example:
         shown = preview(prepared, channels.planned, sandbox=False)
@@ -56,6 +57,7 @@ class PreparedNotice:
     rendered: Sequence[Rendered]
     warnings: tuple[str, ...]
     suppressed: Suppressed
+    author: str = ""
 
 
 def write_texts(

@@ -20,6 +20,7 @@ from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts
 from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing import advisories
+from broadcast.publishing.approval import Release, check_approval, lacks_approval
 from broadcast.publishing.author import author
 from broadcast.publishing.compose import Composed, EarlierNotices, compose
 from broadcast.publishing.deliver import Deliverer, Order
@@ -95,7 +96,14 @@ class Publisher:
     locales: tuple[str, ...]
     deliverer: Deliverer
 
-    async def publish(self, request: Request, limits: Limits, consent: PreviewConsent, stop: Stop) -> Result:
+    async def publish(
+        self,
+        request: Request,
+        limits: Limits,
+        consent: PreviewConsent,
+        stop: Stop,
+        release: Release | None = None,
+    ) -> Result:
         """Publish a notice, and return when every message has an outcome or a limit was reached.
 
         If another command records a notice meanwhile, this one is prepared again and `consent` is asked
@@ -107,6 +115,7 @@ class Publisher:
             limits: Deadline (seconds), most recipients, and what to do about unknown outcomes.
             consent: Is called with the preview before anything is recorded; raises `Refused` for a no.
             stop: Ends the run early once messages are being sent.
+            release: The approved proposal that this is, if it is one; exactly that is sent.
 
         Returns:
             The result with its exit code, also if messages failed.
@@ -117,7 +126,8 @@ class Publisher:
             PhaseError: The incident cannot go to that phase.
             TemplateError: A text cannot be rendered, or does not fit.
             ConfigError: A channel's setting or secret is missing.
-            Refused: The answer was no, there are too many recipients, or `live` is false.
+            Refused: The answer was no, there are too many recipients, `live` is false, or an approval is
+                missing or void.
             KeyReused: The key belongs to a notice with other content.
             Overtaken: Another notice changed what this one takes back.
             LedgerError: The ledger cannot be read or written, and nothing was sent.
@@ -125,16 +135,20 @@ class Publisher:
         """
         # Since the last notice, the name of a channel may have got another room or page (decision 23).
         self.deliverer.follow_targets()
-        subject, meant = Subject(request.incident), None
+        subject = Subject(release.ref, release.reserved) if release else Subject(request.incident)
+        meant = None
         while not (known := self._notice_with_key(request)):
-            prepared = self._prepare(request, subject)
+            prepared = self.prepare(request, subject, release.at if release else None)
             meant = _check_same_target(request, prepared, meant)
-            shown = self._checked_preview(prepared, limits)
+            check_approval(prepared, self.settings.approval, release)
+            shown = self.checked_preview(prepared, limits)
             # Before the question: a missing secret must not be found after the yes.
             self.deliverer.channels.permit(prepared.recipients.channels)
             adapters = self.deliverer.channels.adapters(prepared.recipients.channels)
             order = Order(limits, adapters, prepared.warnings, prepared.suppressed)
             consent(shown)
+            if release:
+                prepared = replace(prepared, author=release.author)
             try:
                 return await self._send(prepared, request, subject, order, stop)
             except Overtaken as overtaken:
@@ -165,8 +179,10 @@ class Publisher:
         """Return the preview of the notice; records and sends nothing."""
         if request.verb is not Verb.NOTIFY:
             self.deliverer.follow_targets()
-        prepared = self._prepare(request, Subject(request.incident))
-        shown = self._checked_preview(prepared, limits)
+        prepared = self.prepare(request, Subject(request.incident))
+        shown = self.checked_preview(prepared, limits)
+        if missing := lacks_approval(prepared, self.settings.approval):
+            shown = replace(shown, warnings=(*shown.warnings, missing))
         try:
             self.deliverer.channels.permit(prepared.recipients.channels)
             self.deliverer.channels.adapters(prepared.recipients.summary.channels)
@@ -198,9 +214,10 @@ class Publisher:
         adapters = self.deliverer.needed_until(notice, limits.until)
         return await self.deliverer.deliver(notice, limits, adapters, stop)
 
-    def _prepare(self, request: Request, subject: Subject) -> PreparedNotice:
+    def prepare(self, request: Request, subject: Subject, at: datetime | None = None) -> PreparedNotice:
+        """Return the notice as it is at that time, by default now; records and sends nothing."""
         before = self._before(request, subject)
-        now = self.deliverer.clock.now()
+        now = at or self.deliverer.clock.now()
         watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)
         depends = dependencies(self.settings, found_down(self.settings, watched, now))
         composed = compose(request, before, self.settings, depends, now)
@@ -317,7 +334,7 @@ class Publisher:
             hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
             raise UnknownIncident(str(error), hint=hint) from None
 
-    def _checked_preview(self, prepared: PreparedNotice, limits: Limits) -> Preview:
+    def checked_preview(self, prepared: PreparedNotice, limits: Limits) -> Preview:
         """Return the preview; raises `Refused` if there are more recipients than allowed."""
         channels = self.deliverer.channels.planned
         shown = preview(prepared, channels, sandbox=self.settings.sandbox)
@@ -336,7 +353,7 @@ class Publisher:
             kind=prepared.facts.kind,
             key=request.key,
             inputs_hash=request.inputs_hash(),
-            author=author(),
+            author=prepared.author or author(),
             texts=prepared.texts,
             deliveries=prepared.recipients.deliveries,
             latecomers=prepared.recipients.latecomers,

@@ -13,6 +13,7 @@ from broadcast.testing.ledger_escalations import EscalationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
 from broadcast.testing.ledger_inbox import InboxContract
 from broadcast.testing.ledger_incidents import IncidentsContract
+from broadcast.testing.ledger_proposals import ProposalsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_reminders import RemindersContract
 from broadcast.testing.ledger_runs import RunsContract
@@ -33,6 +34,7 @@ class LedgerContract(
     ConfirmationsContract,
     InboxContract,
     AbsencesContract,
+    ProposalsContract,
     AlertsContract,
     UnconfirmedContract,
     EscalationsContract,

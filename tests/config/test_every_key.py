@@ -33,6 +33,7 @@ HEAD: dict[str, dict[str, object]] = {
     "audiences.crew": {"lanes": [["mail-backup"]], "internal": True},
     "services.check-out": {"de": "Kasse"},
     "alternatives.mobile": {"kind": "phone", "value": "+49 30 1"},
+    "approval": {"by": ["audience:customers"]},
     "oncall.support": {"contacts": ["agents.csv"], "calendar": "shifts.ics"},
     "escalation.duty": {"steps": STEPS},
 }
@@ -73,6 +74,8 @@ OWN = {
     keys.LEDGER_URL.name: ("sqlite:///x.db", "sqlite:///x.db"),
     keys.TEMPLATES.name: ("texts", "texts"),
     keys.CA_FILE.name: ("ca.pem", "ca.pem"),
+    keys.NEEDED_FOR.name: (["sev1:customers"], "sev1:customers"),
+    keys.BY.name: (["oncall:support"], "oncall:support"),
 }
 NOT_BY_VARIABLE = {
     shapes.lanes: [["mail-backup"]],

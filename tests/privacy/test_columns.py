@@ -35,6 +35,10 @@ KEPT = {
     "schedule": {"key", "incident", "state", "request", "author", "detail"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
+    "proposal": {
+        *("incident", "key", "inputs_hash", "request", "digest"),
+        *("author", "state", "decided_by"),
+    },
 }
 ERASED = {
     "subscriber": {"address"},

@@ -130,13 +130,17 @@ def retract(
 
 
 def publish(request: Request, common: Common, sending: Sending, run: RunOptions) -> int:
-    """Publish the notice, or show it with --dry-run; return the exit code."""
+    """Publish the notice, propose it, or show it with --dry-run; return the exit code."""
     limits = read_limits(run, sending)
     if limits.until is ReachLevel.CONFIRMED:
         request = replace(request, confirm_within=limits.within)
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)
+    if sending.propose:
+        from broadcast.cli.commands.propose import propose_notice  # completion of `notify` loads none of it
+
+        return propose_notice(request, limits, settings, common, run.output)
     asking = ConsentPrompt(common, settings.timezone, sending.yes)
     if isinstance(sending, TimedSending) and sending.at:
         return schedule(request, limits, sending.at, settings, asking, run.output)
