@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from broadcast.wiring import make_channels, make_publisher, make_what_if, program
+from broadcast.wiring import make_channels, make_publisher, make_watch, make_what_if, program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     from broadcast.cadence.show_overdue import ShowOverdue
     from broadcast.cadence.subscription_links import subscription_links
     from broadcast.dispatch.progress import ignore_events
+    from broadcast.monitoring.watch_job import WatchJob
 
     publisher = make_publisher(settings, ledger, ignore_events, clock)
     return [
@@ -36,6 +37,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
         SendDue(publisher.deliverer),
         ShowOverdue(publisher.deliverer.channels),
         make_alert_drafts(settings, ledger),
+        *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),  # it waits for providers
     ]
 
 

@@ -12,6 +12,7 @@ from broadcast.errors import (
     ConfigError,
     LedgerError,
     Refused,
+    TooLong,
     UnknownIncident,
 )
 from broadcast.ledger.schedules import Schedule, ScheduleState
@@ -45,10 +46,10 @@ class PublishScheduled:
             except (ConfigError, LedgerError):
                 raise  # the next round tries again
             except BroadcastError as error:
-                if self.publisher.deliverer.ledger.schedules.settle(
-                    one.id, ScheduleState.REFUSED, str(error)
-                ):
-                    refused.append(f"schedule {one.id} was not published: {error}")
+                # The error of a text that is too long for one person names that person.
+                why = "a text is too long" if isinstance(error, TooLong) else str(error)
+                if self.publisher.deliverer.ledger.schedules.settle(one.id, ScheduleState.REFUSED, why):
+                    refused.append(f"schedule {one.id} was not published: {why}")
         if refused:
             done = f" ({'; '.join(lines)})" if lines else ""
             raise Refused("; ".join(refused) + done, hint="nothing was sent of it; say what is true now")

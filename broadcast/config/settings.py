@@ -164,14 +164,16 @@ class WatchSettings:
     """The `[watch]` table.
 
     A channel counts as down after `down_after` bad checks in a row, and as up again after `up_after` good
-    ones. An observed outage counts for `expires` seconds after the last check that saw it; with `activate`,
-    notices avoid what is down.
+    ones. `every` is how many seconds the clock lets pass between two rounds; None leaves it to the command
+    `watch`. An observed outage counts for `expires` seconds after the last check that saw it; with
+    `activate`, notices avoid what is down.
     """
 
     activate: bool = False
     down_after: int = 3
     up_after: int = 3
     expires: float = 3600.0
+    every: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from broadcast.model.system import system_name
 from broadcast.model.text import printable
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
-_DURATIONS = (".timeout", ".settle", ".expires", ".before")
+_DURATIONS = (".timeout", ".settle", ".expires", ".every", ".before")
 _HIDDEN = "•••"
 _DEFAULT = "default"
 

@@ -29,6 +29,7 @@ def read_watch(table: TomlTable) -> WatchSettings:
         down_after=table.take(keys.DOWN_AFTER),
         up_after=table.take(keys.UP_AFTER),
         expires=table.take(keys.EXPIRES),
+        every=table.take(keys.EVERY),
     )
 
 
