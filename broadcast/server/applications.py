@@ -12,6 +12,7 @@ from broadcast.server.alerts import AlertsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
+from broadcast.server.in_progress import RequestsInProgress
 from broadcast.server.metrics import MetricsRoute
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.subscribe import SubscribeRoute
@@ -42,6 +43,7 @@ class Faces:
     metrics: MetricsRoute | None
     health: HealthRoute
     counters: Counters
+    in_progress: RequestsInProgress
     clock: Clock
     log: IO[str]
 
@@ -80,12 +82,18 @@ def _application(faces: Faces) -> web.Application:
     log = AccessLog(faces.log, faces.clock)
 
     @web.middleware
+    async def counted(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        return await faces.in_progress(request, handler)
+
+    @web.middleware
     async def logged(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         return await log(request, handler)
 
-    application = web.Application(middlewares=[logged], client_max_size=MOST)
+    application = web.Application(middlewares=[counted, logged], client_max_size=MOST)
     application.on_response_prepare.append(_add_headers)
     return application
 

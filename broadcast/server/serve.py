@@ -26,6 +26,7 @@ from broadcast.server.clock_thread import ClockThread
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
+from broadcast.server.in_progress import RequestsInProgress
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
 from broadcast.server.listener import InboundListener
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 #: Seconds for requests that are under way when the process is asked to end.
 _GRACE = 10.0
+#: Seconds for the last answers to be written.
+_WRITING = 1.0
 #: Seconds between two rounds of the clock.
 EVERY = 10.0
 
@@ -109,6 +112,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         writer=writer,
         rounds=rounds,
         adapters=adapters,
+        in_progress=RequestsInProgress(),
     )
     faces = _faces(process)
     runners = [_runner(public_application(faces)), _runner(private_application(faces))]
@@ -122,6 +126,10 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         yield Listening(public=public, private=private)
     finally:
         watchdog.cancel()
+        # Sites first: aiohttp reads no further part of a body once the cleanup of its runner has begun.
+        for site in [site for runner in runners for site in runner.sites]:
+            await site.stop()
+        await process.in_progress.finish(_GRACE)
         for runner in runners:
             await runner.cleanup()
         await asyncio.to_thread(rounds.close)
@@ -142,6 +150,7 @@ class _Process:
     writer: LedgerWriter
     rounds: ClockThread
     adapters: Mapping[str, Adapter]
+    in_progress: RequestsInProgress
 
 
 def _faces(process: _Process) -> Faces:
@@ -188,6 +197,7 @@ def _faces(process: _Process) -> Faces:
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
         health=HealthRoute(process.writer),
         counters=process.counters,
+        in_progress=process.in_progress,
         clock=process.clock,
         log=process.log,
     )
@@ -214,7 +224,7 @@ def _own_numbers(settings: Settings) -> frozenset[str]:
 def _runner(application: web.Application) -> web.AppRunner:
     from aiohttp import web
 
-    return web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, handle_signals=False)
+    return web.AppRunner(application, access_log=None, shutdown_timeout=_WRITING, handle_signals=False)
 
 
 async def _round(settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop) -> None:

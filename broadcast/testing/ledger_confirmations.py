@@ -59,7 +59,7 @@ class ConfirmationsContract(LedgerFixtures):
         assert [one.receiver for one in claimed] == ["ben"]
         assert states(ledger, new)["anna"] == _S.CONFIRMED
 
-    def test_a_request_under_way_does_not_undo_a_confirmation(self, ledger: Ledger, run: Run) -> None:
+    def test_a_request_in_progress_does_not_undo_a_confirmation(self, ledger: Ledger, run: Run) -> None:
         new = _asked(ledger, run, "anna", refused=True)
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "call", seconds=30)
