@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from broadcast.wiring import make_channels, make_publisher, make_watch, make_what_if, program
+from broadcast.wiring import (
+    make_catalogue,
+    make_channels,
+    make_publisher,
+    make_watch,
+    make_what_if,
+    program,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
 def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
     from broadcast.cadence.confirmations import RepeatUnconfirmed
+    from broadcast.cadence.escalate import Escalate
     from broadcast.cadence.no_change import NoChangeDrafts
     from broadcast.cadence.publish_scheduled import PublishScheduled
     from broadcast.cadence.remind import Remind
@@ -31,6 +39,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     publisher = make_publisher(settings, ledger, ignore_events, clock)
     return [
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
+        Escalate.build(settings, publisher.deliverer, make_catalogue(settings)),
         PublishScheduled(publisher),
         Remind(publisher, NoChangeDrafts(settings, program(settings))),
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),

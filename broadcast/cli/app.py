@@ -66,6 +66,7 @@ _SECOND = {
         "resolve_unknown:resolve_unknown", "Record what happened to messages whose answer was lost."
     ),
     "oncall": CommandEntry("oncall:oncall", "Show who is on duty, and enter who is absent."),
+    "escalate": CommandEntry("escalate:escalate", "Ask people step by step until somebody confirms."),
     "plan": CommandEntry(
         "plan:plan", "Check who is reached, who is not if a system fails, and whom to call by phone."
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from broadcast.ledger.records import Claim, NoticeText
 from broadcast.model.channel import Capabilities
 from broadcast.model.confirm_token import confirm_token
-from broadcast.model.ids import delivery_key
+from broadcast.model.ids import delivery_key, message_names
 from broadcast.model.message import CONFIRM_URL, Message
 from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.question import NoticeQuestion
@@ -95,7 +95,7 @@ class MessageBuilder:
         """Return words that no other delivery has: ids of contacts are unique within one audience only."""
         if self.identity is None:
             return self.notice, claim.receiver, channel
-        return self.identity, claim.audience, claim.receiver, channel
+        return message_names(self.identity, claim.audience, claim.receiver, channel, claim.page)
 
     def personal(self, capabilities: Capabilities) -> bool:
         """Return whether any text for this kind of channel differs from person to person."""

@@ -13,7 +13,7 @@ from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.confirmations import Asked, Confirmation
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
-from broadcast.model.ids import base_id
+from broadcast.model.ids import base_id, notice_mark
 from broadcast.model.mask import mask
 from broadcast.model.question import CONFIRM, AnswerMeans, PersonalAnswer
 
@@ -58,7 +58,7 @@ def confirm_by_hand(
     """
     notice = _notice(ledger, sought)
     receivers = ledger.confirmations.receivers(notice.id)
-    mark = f"{notice.incident}/{notice.sequence}"
+    mark = notice_mark(notice.incident, notice.sequence)
     person = _person(receivers, sought, mark)
     given = PersonalAnswer(answer=CONFIRM, means=AnswerMeans.COMMAND, at=now, author=author, note=note)
     changed = ledger.confirmations.record(person, given)
@@ -88,7 +88,9 @@ def _notice(ledger: Ledger, sought: Sought) -> Notice:
             f"{incident.ref} has no notice {sought.notice}",
             hint=f"`broadcast log {incident.ref}` lists its notices",
         )
-    latest_first = notices[::-1]
+    running = [one.notice for one in ledger.escalations.of(incident) if one.ended_at is None]
+    pages = [ledger.escalations.notice(one) for one in running]
+    latest_first = sorted((*notices, *pages), key=lambda notice: notice.created_at, reverse=True)
     asking = (notice for notice in latest_first if ledger.confirmations.question(notice.id))
     return next(asking, latest_first[0])
 
@@ -128,6 +130,8 @@ def _means(asked: Asked, term: str, region: str) -> bool:
     term = term.strip()
     audience, _, id = term.partition(":")
     if base_id(asked.contact) in {term, base_id(term)}:
+        return True
+    if term == asked.place:  # the name of a rota has a colon: `oncall:support:a-17`
         return True
     if id and (asked.audience, base_id(asked.contact)) == (audience, base_id(id)):
         return True

@@ -28,6 +28,7 @@ def claim_from(row: Row) -> Claim:
         lookups,
         reason,
         audience,
+        page,
         root,
         last,
         *known,
@@ -48,6 +49,7 @@ def claim_from(row: Row) -> Claim:
         lookups=lookups,
         reason=reason,
         audience=audience,
+        page=page,
     )
 
 

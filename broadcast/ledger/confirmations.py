@@ -17,7 +17,7 @@ from broadcast.ledger.columns import moment
 from broadcast.ledger.escalation_rows import answered
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import base_id, delivery_key, notice_mark
+from broadcast.model.ids import base_id, delivery_key, message_names, notice_mark
 from broadcast.model.incident import Phase
 from broadcast.model.question import DECLINE, FORWARD, AnswerMeans, NoticeQuestion, PersonalAnswer
 
@@ -123,7 +123,9 @@ class Confirmations:
             wanted = {"channel": channel, "limit": _LIMIT}
             rows = connection.execute("asked_without_ref", wanted).fetchall()
         for row in rows:
-            named = (row["identity"] or "", row["audience"], row["contact"], channel)
+            named = message_names(
+                row["identity"] or "", row["audience"], row["contact"], channel, row["page"]
+            )
             if hmac.compare_digest(delivery_key(secret, *named).encode(), key.encode(errors="replace")):
                 return [_asked(row)]
         return []

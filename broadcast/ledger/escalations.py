@@ -65,6 +65,7 @@ class Escalations:
                 },
             )
             keep_deliveries(connection, notice, new.deliveries, now.timestamp())
+            note(connection, notice, f"{policy.name} started by {new.author}", now)
             return notice_from(connection.execute("notice_by_id", (notice,)).fetchone())
 
     def running(self) -> list[Escalation]:
@@ -118,7 +119,7 @@ def _check(connection: Connection, new: NewNotice, policy: EscalationPolicy) -> 
     if any(row["ended_at"] is None and policy_from_json(row["policy"]).name == policy.name for row in rows):
         raise Refused(
             f"{ref} has an escalation by {policy.name} that is running",
-            hint=f"`broadcast status {ref}` shows it; it ends with the first confirmation: broadcast confirm",
+            hint=f"`broadcast escalate list {ref}` shows it; `broadcast confirm {ref}` ends it",
         )
     (phase,) = [row["phase"] for row in connection.execute("incidents") if row["id"] == new.incident.id]
     if Phase(phase).closed:

@@ -18,7 +18,7 @@ from broadcast.ledger.suppressions import suppress
 from broadcast.ledger.unconfirmed import cancel_answered
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState, after_receipt
-from broadcast.model.ids import delivery_key
+from broadcast.model.ids import delivery_key, message_names
 from broadcast.model.inbound import Receipt, ReceiptState
 from broadcast.model.suppression import Suppression, SuppressionReason, learnt, suppression
 
@@ -175,7 +175,8 @@ class _Applying:
         if row["identity"] is None:
             named = row["key"] or f"{row['incident_ref']}/{row['sequence']}"
             return delivery_key(self._secret(), named, row["receiver"], channel)
-        return delivery_key(self._secret(), row["identity"], row["audience"], row["receiver"], channel)
+        named = message_names(row["identity"], row["audience"], row["receiver"], channel, row["page"])
+        return delivery_key(self._secret(), *named)
 
     def _change(self, receipt: Row, attempt: Row, state: DeliveryState, route: Sequence[str]) -> None:
         moved = state is DeliveryState.PLANNED

@@ -125,6 +125,7 @@ class Claim:
         lookups: How often the provider was asked about this attempt.
         reason: Why the delivery is where it is.
         audience: The audience through which the person is told.
+        page: Which page of an escalation it is, 0 for its first and for every other message.
     """
 
     delivery: int
@@ -142,6 +143,7 @@ class Claim:
     lookups: int = 0
     reason: str | None = None
     audience: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,13 @@ class Escalation:
         """Where it stands."""
         return self.policy.positions[self.place]
 
+    @property
+    def standing(self) -> str:
+        """How it ended, or where it stands, in words."""
+        here = self.position
+        running = f"running, round {here.round + 1}, step {here.step + 1} of {len(self.policy.steps)}"
+        return str(self.outcome or running)
+
     def confirmations(self, step: int) -> int:
         """Return how many people confirmed who were asked in this step or in one before it."""
         asked = {page.receiver for page in self.pages if self.policy.positions[page.place].step <= step}

@@ -60,6 +60,18 @@ def delivery_key(secret: bytes, *parts: str) -> str:
     return b32encode(digest).decode().lower()
 
 
+def message_names(
+    identity: str, audience: str, receiver: str, channel: str, page: int = 0
+) -> tuple[str, ...]:
+    """Return the words from which the reference of a message is made: no other message has them.
+
+    Ids of contacts are unique within one audience only. A later `page` of an escalation may go to the same
+    person on the same channel, and must not be taken for the first one.
+    """
+    words = (identity, audience, receiver, channel)
+    return (*words, str(page)) if page else words
+
+
 def pseudonym(secret: bytes, address: str) -> str:
     """Return the pseudonym of an address: an HMAC keyed with the install secret."""
     digest = hmac.digest(secret, f"forgotten\x1f{address}".encode(), "sha256")[:_REFERENCE_BYTES]

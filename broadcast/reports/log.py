@@ -29,7 +29,8 @@ class LogEntry:
     """One line; `contact` and addresses are masked.
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
-    `erasure`, `confirmation` or `message`: what a person wrote to us, as it was typed.
+    `erasure`, `escalation`, `confirmation` or `message`: what a person wrote to us, as it was typed. The
+    number of an escalation is below zero.
     """
 
     at: datetime
@@ -64,6 +65,10 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
     for notice in ledger.incidents.notices(incident):
         entries.append(_notice(notice))
         entries += _channels(ledger, notice)
+        entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
+        entries += (_confirmation(notice, answer) for answer in ledger.confirmations.of(notice.id))
+    for escalation in ledger.escalations.of(incident):
+        notice = ledger.escalations.notice(escalation.notice)
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
         entries += (_confirmation(notice, answer) for answer in ledger.confirmations.of(notice.id))
     entries += map(_message, _written(ledger, incident))

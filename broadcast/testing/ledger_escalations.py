@@ -174,7 +174,10 @@ class EscalationsContract(LedgerFixtures):
 
         events = ledger.history.events(known)
 
-        assert [one.detail for one in events if one.kind == "escalation"] == ["step 1: call"]
+        assert [one.detail for one in events if one.kind == "escalation"] == [
+            "duty started by ada",
+            "step 1: call",
+        ]
         assert [one.policy.name for one in ledger.escalations.of(known)] == ["duty"]
         assert ledger.escalations.notice(started.id) == started
 

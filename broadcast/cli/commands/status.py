@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
+from broadcast.model.escalation import Escalation
+from broadcast.model.ids import notice_mark
 from broadcast.model.incident import Phase
 from broadcast.reports.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings, program
@@ -54,12 +56,14 @@ def status(
     with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending = ledger.runs.living()
+        escalations = ledger.escalations.running()
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
         show_json({"schema": SCHEMA, "incidents": incidents, "sending": sending}, common.out)
     else:
         page = _page(found, settings.timezone, named=incident is not None)
-        show([*page, *_outlook(found, settings, sending)], common.out)
+        asked = _escalations(escalations, {one.ref for one in found})
+        show([*page, *asked, *_outlook(found, settings, sending)], common.out)
     return _OVERDUE if check and any(status.overdue or status.late for status in found) else 0
 
 
@@ -140,6 +144,19 @@ def _promise(status: IncidentStatus, zone: ZoneInfo) -> StyledWord:
         then = clock_time(status.window_ends_at if begun else status.window_starts_at, zone)
         return StyledWord(f"should have {'ended' if begun else 'begun'} {then}", Tone.BAD)
     return StyledWord(promised)
+
+
+def _escalations(running: Sequence[Escalation], refs: Collection[str]) -> list[Block]:
+    """Return one line for each escalation of these incidents that has not ended."""
+    return [
+        Remark(
+            "escalation",
+            f"{notice_mark(one.incident, one.sequence)} {one.policy.name}: {one.standing}",
+            Tone.WARNING,
+        )
+        for one in running
+        if one.incident in refs
+    ]
 
 
 def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:

@@ -36,7 +36,7 @@ ORDER BY attempt.id
 -- Receivers whose message on a channel has no provider's id yet, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
-       confirmation.id IS NOT NULL AS answered, notice.identity
+       confirmation.id IS NOT NULL AS answered, CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page, notice.identity
 FROM delivery JOIN attempt ON attempt.delivery_id = delivery.id JOIN notice ON notice.id = delivery.notice_id
 JOIN incident ON incident.id = notice.incident_id JOIN recipient ON recipient.id = delivery.recipient_id
 LEFT JOIN question ON question.notice_id = notice.id

@@ -22,7 +22,8 @@ ORDER BY texts, locale, id LIMIT :limit
 -- name: intended
 -- Read claims by the numbers of their attempts. The order of the columns is the one of `broadcast/ledger/claims.py`.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
-       delivery.attempts, delivery.lookups, delivery.reason, delivery.audience, thread.root, thread.last,
+       delivery.attempts, delivery.lookups, delivery.reason, delivery.audience,
+       CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page, thread.root, thread.last,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM attempt
 JOIN delivery ON delivery.id = attempt.delivery_id
@@ -94,7 +95,8 @@ WHERE id = :id AND state = 'sending'
 -- name: claim_lookups
 -- Read unknown deliveries whose look-up is due, with the columns of `intended`.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
-       delivery.attempts, delivery.lookups, delivery.reason, delivery.audience, thread.root, thread.last,
+       delivery.attempts, delivery.lookups, delivery.reason, delivery.audience,
+       CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page, thread.root, thread.last,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id

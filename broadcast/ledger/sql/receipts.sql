@@ -12,6 +12,7 @@ WHERE attempt_id IS NULL AND received_at >= :since ORDER BY id LIMIT :limit
 -- name: attempts_with_ref
 -- The attempts that a provider's id of a message stands for: one, or a batch that shares the id.
 SELECT attempt.id AS attempt, delivery.id AS delivery, delivery.state, delivery.step, delivery.route, delivery.contact AS receiver, delivery.audience,
+       CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page,
        attempt.id = (SELECT max(latest.id) FROM attempt AS latest WHERE latest.delivery_id = delivery.id) AS latest,
        notice.id AS notice, notice.incident_id AS incident, notice.identity, notice.key, notice.sequence, notice.created_at, incident.ref AS incident_ref,
        recipient.phone, recipient.email
@@ -23,6 +24,7 @@ ORDER BY attempt.id
 -- name: attempts_without_ref
 -- The attempts on a channel whose answer was lost, with the columns of `attempts_with_ref`.
 SELECT attempt.id AS attempt, delivery.id AS delivery, delivery.state, delivery.step, delivery.route, delivery.contact AS receiver, delivery.audience,
+       CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page,
        attempt.id = (SELECT max(latest.id) FROM attempt AS latest WHERE latest.delivery_id = delivery.id) AS latest,
        notice.id AS notice, notice.incident_id AS incident, notice.identity, notice.key, notice.sequence, notice.created_at, incident.ref AS incident_ref,
        recipient.phone, recipient.email

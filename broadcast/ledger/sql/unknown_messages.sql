@@ -1,5 +1,6 @@
 -- name: unknown_messages
 -- Read every message of an incident whose answer was lost.
+-- Pages of an escalation are looked up as long as it runs, and are not a matter for people.
 -- The index of unknown deliveries keeps this fast, however many people were told.
 SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, delivery.contact, delivery.channel, delivery.reason, delivery.updated_at,
        delivery.route, delivery.step,
@@ -7,7 +8,7 @@ SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, del
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
-WHERE delivery.state = 'unknown' AND notice.incident_id = ?
+WHERE delivery.state = 'unknown' AND notice.incident_id = ? AND notice.sequence > 0
 ORDER BY notice.sequence, delivery.id
 
 -- name: record_finding

@@ -1,0 +1,239 @@
+"""Start an escalation: check it, write its texts, and record it with its first pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from broadcast.cadence.escalate import Escalate, describe
+from broadcast.config.settings import Settings
+from broadcast.errors import ConfigError, NothingMatched, TemplateError, UsageError
+from broadcast.inbound.meaning import understand
+from broadcast.ledger.records import NewNotice, Notice, NoticeText
+from broadcast.model.channel import ChannelKind
+from broadcast.model.escalation import PAGES, Escalation, EscalationPolicy
+from broadcast.model.incident import Incident
+from broadcast.model.nearest import suggest
+from broadcast.model.notice import Facts, NoticeKind, TextPhase
+from broadcast.model.plan import Planned
+from broadcast.model.question import NoticeQuestion
+from broadcast.planning.escalation import Climb
+from broadcast.planning.escalation_plan import PageRound, page_rounds, simulate
+from broadcast.publishing.author import author
+from broadcast.publishing.deliver import Deliverer
+from broadcast.publishing.prepare import write_texts
+from broadcast.rendering.catalogue import Catalogue
+from broadcast.rendering.render import Rendered, Renderer
+
+_MOST_OPTIONS = 9  # as many keys a phone has
+_LONGEST_QUESTION = 100  # characters: an SMS says the state of the incident as well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRequest:
+    """An escalation as it was asked for. Without `options`, people are asked to confirm."""
+
+    incident: str | None
+    policy: str
+    question: str = ""
+    options: tuple[str, ...] = ()
+
+    def inputs_hash(self) -> str:
+        """Return a digest of all fields."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedEscalation:
+    """An escalation that is ready for the preview and the ledger.
+
+    `rounds` are what happens if no one answers.
+    """
+
+    incident: Incident
+    facts: Facts
+    policy: EscalationPolicy
+    texts: Sequence[NoticeText]
+    rendered: Sequence[Rendered]
+    rounds: Sequence[PageRound]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStarter:
+    """Starts escalations, which `job` then drives."""
+
+    settings: Settings
+    renderer: Renderer
+    job: Escalate
+
+    @classmethod
+    def build(
+        cls, settings: Settings, deliverer: Deliverer, catalogue: Catalogue, renderer: Renderer
+    ) -> Self:
+        """Return the starter for these settings."""
+        return cls(settings=settings, renderer=renderer, job=Escalate.build(settings, deliverer, catalogue))
+
+    def prepare(self, request: EscalationRequest, now: datetime) -> PreparedEscalation:
+        """Return what would be started.
+
+        Raises:
+            UsageError: The policy, the incident or the options are invalid.
+            NothingMatched: No person of any step can be reached.
+            ConfigError: A channel of the policy is for everybody and asks no single person.
+            TemplateError: A text cannot be written, or is too long.
+        """
+        policy = find_policy(self.settings, request.policy)
+        _check_question(request)
+        check_channels(policy, self.job)
+        incident = self.job.ledger.incidents.find(request.incident)
+        if incident.phase.closed:
+            raise UsageError(f"{incident.ref} is over", hint="escalate an incident that is open")
+        rounds = list(simulate(policy, now, self.job.paging))
+        if not any(one.sent for one in rounds):
+            raise NothingMatched(
+                f"{policy.name} reaches no one: {_why(rounds)}",
+                hint=f"`broadcast escalate plan {policy.name}` shows every step",
+            )
+        facts = self._facts(incident, request, now)
+        texts, rendered = self._texts(facts, policy)
+        return PreparedEscalation(
+            incident=incident,
+            facts=facts,
+            policy=policy,
+            texts=texts,
+            rendered=rendered,
+            rounds=rounds,
+            warnings=tuple(self._warnings(policy, rounds)),
+        )
+
+    def start(self, prepared: PreparedEscalation, request: EscalationRequest, now: datetime) -> Notice:
+        """Record it with its first pages; they are not sent yet. Raises `Refused` and `LedgerError`."""
+        first = self._first(prepared.policy, now)
+        planned = self.job.deliverer.channels.planned
+        new = NewNotice(
+            incident=prepared.incident,
+            facts=prepared.facts,
+            kind=NoticeKind.ESCALATION,
+            key=None,
+            inputs_hash=request.inputs_hash(),
+            author=author(),
+            texts=prepared.texts,
+            deliveries=first,
+            kinds={name: channel.capabilities.kind for name, channel in planned.items()},
+            question=NoticeQuestion(
+                text=request.question,
+                options=request.options,
+                asked_at=now,
+                answer_by=now + prepared.policy.lasts,
+                wait=prepared.policy.lasts.total_seconds(),
+            ),
+        )
+        return self.job.ledger.escalations.start(new, prepared.policy, now)
+
+    def _first(self, policy: EscalationPolicy, now: datetime) -> list[Planned]:
+        begun = Escalation.begin(policy, now)
+        (first,) = page_rounds(begun, Climb(0, "start"), now, self.job.paging)
+        return list(first.pages)
+
+    def _facts(self, incident: Incident, request: EscalationRequest, now: datetime) -> Facts:
+        """Return the state of the incident as its latest notice says it, without what was new in that."""
+        latest = self.job.ledger.incidents.notices(incident)[-1].facts
+        choices = ", ".join(f"{number} {option}" for number, option in enumerate(request.options, 1))
+        asked: tuple[tuple[str, str], ...] = ()
+        if choices:
+            asked = (("question", request.question), ("choices", choices))
+        elif self.settings.serve.url:
+            asked = (("has_link", "yes"),)  # a link confirms, and chooses nothing
+        return replace(
+            latest,
+            kind=NoticeKind.ESCALATION,
+            sequence=self.job.ledger.escalations.next_number(incident),
+            text_phase=TextPhase.INVESTIGATING,
+            as_of=now.astimezone(self.settings.timezone),
+            phase_before=None,
+            severity_before=None,
+            corrects=None,
+            correction=None,
+            former_starts=None,
+            former_ends=None,
+            confirm_by=None,
+            variables=asked,
+        )
+
+    def _texts(self, facts: Facts, policy: EscalationPolicy) -> tuple[list[NoticeText], list[Rendered]]:
+        planned = self.job.deliverer.channels.planned
+        names = {name for step in policy.steps for name in step.channels if name in planned}
+        kinds = {str(planned[name].capabilities.kind) for name in names}
+        needed = {(PAGES, locale, kind) for locale in self.job.paging.locales for kind in kinds}
+        texts, rendered = write_texts(facts, needed, self.renderer)
+        for one in rendered:
+            if f"/{PAGES}/" not in one.template:
+                raise TemplateError(
+                    f"there is no text for pages beside {one.template}",
+                    hint=f"write templates/<locale>/{PAGES}/sms.txt.j2, as the shipped ones in de and en",
+                )
+        return texts, rendered
+
+    def _warnings(self, policy: EscalationPolicy, rounds: Sequence[PageRound]) -> Iterator[str]:
+        if self.settings.serve.url is None:
+            yield "[serve] is missing, so no answer arrives by itself: enter it with `broadcast confirm`"
+        begun = Escalation.begin(policy, rounds[0].at)
+        for one in rounds:
+            if one.position.round == 0 and (one.gaps or not one.sent):
+                yield describe(begun, one)
+
+
+def find_policy(settings: Settings, name: str) -> EscalationPolicy:
+    """Return a policy; raises `UsageError`."""
+    if name in settings.escalation:
+        return settings.escalation[name]
+    if not settings.escalation:
+        raise UsageError("there is no escalation policy", hint="write one: [escalation.duty]")
+    raise UsageError(f"there is no escalation policy {name}", hint=suggest(name, settings.escalation))
+
+
+def check_channels(policy: EscalationPolicy, job: Escalate) -> None:
+    """Raise `ConfigError` for a channel that publishes: it asks no single person."""
+    planned = job.deliverer.channels.planned
+    for number, step in enumerate(policy.steps, 1):
+        for name in step.channels:
+            kind = planned[name].capabilities.kind
+            if planned[name].capabilities.publishes or kind not in _ASKING:
+                raise ConfigError(
+                    f"[escalation.{policy.name}] steps: step {number}: {name} asks no single person",
+                    hint="use channels that need a phone number or an e-mail address",
+                )
+
+
+_ASKING = frozenset({ChannelKind.SMS, ChannelKind.VOICE, ChannelKind.EMAIL})
+
+
+def _check_question(request: EscalationRequest) -> None:
+    options, question = request.options, request.question
+    if bool(options) != bool(question):
+        missing = "--question" if options else "--options"
+        raise UsageError(f"{missing} is missing", hint='ask like --question "Switch over?" --options yes,no')
+    if len(question) > _LONGEST_QUESTION:
+        raise UsageError(
+            f"the question has {len(question)} characters, and an SMS has room for {_LONGEST_QUESTION}",
+            hint="ask it in fewer words",
+        )
+    if options and not 1 < len(options) <= _MOST_OPTIONS:
+        raise UsageError("a question has 2 to 9 options", hint="write them like --options yes,no")
+    for option in options:
+        if understand(option, options).option != option:
+            raise UsageError(
+                f'"{option}" would not be understood as an answer',
+                hint="use short words that differ, and none that unsubscribes, like stop",
+            )
+
+
+def _why(rounds: Sequence[PageRound]) -> str:
+    gaps = [gap for one in rounds for gap in one.gaps]
+    reasons = [page.reason for one in rounds for page in one.pages if page.reason]
+    return "; ".join(dict.fromkeys((*gaps, *reasons))) or "no step has people"
