@@ -311,7 +311,7 @@ class TargetOptions:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """How a notice is sent."""
 
@@ -344,7 +344,7 @@ class Sending:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimedSending(Sending):
     """How a notice is sent, now or later."""
 

@@ -159,7 +159,7 @@ class ContactPointSettings:
     hours: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSettings:
     """The `[watch]` table.
 
