@@ -14,9 +14,10 @@ from broadcast.errors import KeyReused, Refused, UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.schedules import Schedule
 from broadcast.model.unknown import OnUnknown
+from broadcast.publishing.approval import check_approval
 from broadcast.publishing.author import author
 from broadcast.publishing.preview import PreviewConsent
-from broadcast.publishing.publish import Publisher
+from broadcast.publishing.publish import Publisher, Subject
 from broadcast.publishing.request import Limits, Request, Verb
 
 _PAST = ("started", "detected", "ended")
@@ -41,7 +42,7 @@ def schedule(
 
     Raises:
         UsageError: The time is not in the future, or the request is invalid.
-        Refused: The answer was no, or there are too many recipients.
+        Refused: The answer was no, there are too many recipients, or a second person has to approve it.
         KeyReused: The key belongs to another notice.
         BroadcastError: As `Publisher.publish`.
     """
@@ -59,6 +60,10 @@ def schedule(
         raise Refused(
             "live = false, so it could not be sent", hint="rehearse with --sandbox, or set live = true"
         )
+    if publisher.settings.approval.needed_for:
+        # The clock could not ask a second person, so the notice would never be sent.
+        prepared = publisher.prepare(fixed, Subject(fixed.incident))
+        check_approval(prepared, publisher.settings.approval, None)
     consent(preview)
     opens = request.verb is Verb.NOTIFY
     new = Schedule(

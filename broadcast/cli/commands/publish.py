@@ -30,6 +30,7 @@ from broadcast.cli.output.show_result import show_result
 from broadcast.cli.request_input import read_limits, read_request, read_words
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
+from broadcast.errors import UsageError
 from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import load_settings, make_publisher
@@ -137,13 +138,18 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)
+    at = sending.at if isinstance(sending, TimedSending) else None
     if sending.propose:
+        if at:
+            raise UsageError(
+                "--propose does not go with --at", hint="propose it shortly before it is to be published"
+            )
         from broadcast.cli.commands.propose import propose_notice  # completion of `notify` loads none of it
 
         return propose_notice(request, limits, settings, common, run.output)
     asking = ConsentPrompt(common, settings.timezone, sending.yes)
-    if isinstance(sending, TimedSending) and sending.at:
-        return schedule(request, limits, sending.at, settings, asking, run.output)
+    if at:
+        return schedule(request, limits, at, settings, asking, run.output)
     with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         publisher = make_publisher(settings, ledger, listener)
         result = complete(publisher.publish(request, limits, asking, stop_by_signals()))

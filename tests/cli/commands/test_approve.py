@@ -67,3 +67,16 @@ def test_without_a_terminal_an_approval_needs_a_yes(muster):
 
 def test_an_unknown_proposal_ends_with_exit_code_3(muster):
     assert muster("approve", "INC-9/1", "--yes").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fault"),
+    [
+        (("--at", "2h", "--yes"), 8, "second person"),
+        (("--at", "2h", "--propose"), 2, "does not go with --at"),
+    ],
+)
+def test_a_notice_that_needs_approval_is_not_scheduled(muster, words, code, fault):
+    done = muster(*NOTICE, *words)
+
+    assert (done.returncode, fault in done.stderr) == (code, True), done.stderr

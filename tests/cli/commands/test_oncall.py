@@ -143,3 +143,14 @@ def test_config_check_refuses_a_calendar_that_is_missing(tmp_path, oncall, broad
     done = broadcast("config", "check")
 
     assert (done.returncode, "there is no file" in done.stderr) == (6, True)
+
+
+def test_forgetting_a_person_reaches_absences_and_the_export_shows_them(oncall, broadcast):
+    oncall("absent", "a-17", "--until", "2d", "--note", "Ben stands in")
+
+    shown = read(broadcast("contacts", "export-person", "a-17", "-o", "json"))
+    forgotten = broadcast("forget", "a-17", "--yes", "-o", "json")
+
+    assert [(one["id"], one["note"]) for one in shown["absences"]] == [("a-17", "Ben stands in")]
+    assert (forgotten.returncode, read(forgotten)["absences"]) == (0, 1), forgotten.stderr
+    assert read(oncall("absent", "--list", "-o", "json"))["absences"] == []
