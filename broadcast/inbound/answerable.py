@@ -1,14 +1,18 @@
-"""Whom to answer: never a machine that would answer in turn."""
+"""Whom to answer, and which answers people may give: never answer a machine that would answer in turn."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
 
+from broadcast.ledger.confirmations import Asked
 from broadcast.model.contact import AddressKind
 
 #: A number of a person. Short codes and names of senders are machines.
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+#: Readers of these texts may unsubscribe (`broadcast.dispatch.message_builder` offers it to them).
+_CUSTOMERS = "customers"
 
 
 def is_answerable(kind: AddressKind, sender: str, recipient: str, own: AbstractSet[str]) -> bool:
@@ -23,3 +27,8 @@ def is_answerable(kind: AddressKind, sender: str, recipient: str, own: AbstractS
     if sender == recipient or sender in own:
         return False
     return kind is not AddressKind.PHONE or bool(_NUMBER.fullmatch(sender))
+
+
+def is_customer(asked: Asked, internal: AbstractSet[str]) -> bool:
+    """Return whether a receiver may unsubscribe: not people on duty, whose audiences are `internal`."""
+    return asked.audience not in internal and asked.template_audience == _CUSTOMERS

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from broadcast.inbound.answerable import is_answerable
+from broadcast.inbound.answerable import is_answerable, is_customer
 from broadcast.inbound.meaning import Meaning, Understood, understand
 from broadcast.ledger.confirmations import Asked
 from broadcast.ledger.inbox import InboundEffect, InboundTaken, NewInbound
@@ -32,8 +32,6 @@ _ANSWERS = {Meaning.YES: CONFIRM, Meaning.NO: DECLINE, Meaning.FORWARD: FORWARD}
 _ROOM = "channel:"
 #: The reference in texts, as people copy it: `[INC-7/2]`.
 _MARK = re.compile(r"\[?\b(INC-[0-9]+)(?:/([0-9]+))?\b\]?", re.ASCII | re.IGNORECASE)
-#: Readers of these texts may unsubscribe.
-_CUSTOMERS = "customers"
 
 
 class Said(StrEnum):
@@ -115,7 +113,7 @@ class Inbox:
         if not asked:
             return Taken(said=Said.NO_QUESTION)
         latest = asked[0]
-        if press.pressed == _LEAVE and self._may_leave(latest) and latest.phone:
+        if press.pressed == _LEAVE and is_customer(latest, self.internal) and latest.phone:
             self._leave(channel, latest.phone, now)
             return Taken(said=Said.STOPPED, mark=latest.mark, locale=latest.locale)
         answer = self._pressed(press.pressed, latest)
@@ -132,11 +130,8 @@ class Inbox:
         """Return the answer that a key stands for; empty if it stands for none."""
         if asked.options:
             return understand(key, asked.options).option
-        silent = self._may_leave(asked) or asked.answer_by is None
+        silent = is_customer(asked, self.internal) or asked.answer_by is None
         return (_KEYS_UNASKED if silent else _KEYS).get(key, "")
-
-    def _may_leave(self, asked: Asked) -> bool:
-        return asked.audience not in self.internal and asked.template_audience == _CUSTOMERS
 
     def _leave(self, channel: str, number: str, now: datetime) -> None:
         secret, source = self.ledger.secret(), f"a key on {channel}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.inbound.answerable import is_customer
 from broadcast.ledger.confirmations import Asked, Confirmation
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
@@ -34,8 +35,11 @@ class ConfirmLink:
     expired: bool
 
 
-def open_link(ledger: Ledger, token: str, now: datetime) -> ConfirmLink | None:
-    """Return what a link is about, and change nothing; None if we did not make it."""
+def open_link(ledger: Ledger, token: str, now: datetime, internal: frozenset[str]) -> ConfirmLink | None:
+    """Return what a link is about, and change nothing; None if we did not make it.
+
+    `internal` are the audiences whose people are on duty: they may pass on and decline.
+    """
     number = delivery_number(token)
     found = None if number is None else ledger.confirmations.asked_by(number)
     if number is None or found is None:
@@ -50,17 +54,19 @@ def open_link(ledger: Ledger, token: str, now: datetime) -> ConfirmLink | None:
         asked=asked,
         notice=notice,
         question=question.text if question else "",
-        choices=choices(asked),
+        choices=_choices(asked, internal),
         answer=ledger.confirmations.answer_of(asked),
         expired=now - asked_at > LIFETIME,
     )
 
 
-def choices(asked: Asked) -> tuple[str, ...]:
+def _choices(asked: Asked, internal: frozenset[str]) -> tuple[str, ...]:
     """Return the answers that a receiver may give, the usual one first."""
     if asked.options:
         return asked.options
-    return (CONFIRM, FORWARD, DECLINE) if asked.answer_by is not None else (CONFIRM,)
+    if asked.answer_by is None or is_customer(asked, internal):
+        return (CONFIRM,)
+    return CONFIRM, FORWARD, DECLINE
 
 
 def answer_link(ledger: Ledger, link: ConfirmLink, answer: str, now: datetime) -> bool:

@@ -100,5 +100,7 @@ def _application(faces: Faces) -> web.Application:
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     del request
+    # Instead of the versions of Python and aiohttp.
+    response.headers["Server"] = "broadcast"
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)

@@ -95,7 +95,7 @@ class Play:
                     token = confirm_token(
                         ledger.secret(), self.numbers[step.person], self.notice.identity or ""
                     )
-                    link = open_link(ledger, token, at)
+                    link = open_link(ledger, token, at, frozenset({"customers"}))
                     assert link is not None
                     assert link.asked.contact == step.person
                     answer_link(ledger, link, step.answer, at)

@@ -72,7 +72,7 @@ class ConfirmRoute:
         token, now = request.match_info["token"], self.clock.now()
 
         def read(ledger: Ledger) -> ConfirmLink | None:
-            return open_link(ledger, token, now)
+            return open_link(ledger, token, now, self.internal)
 
         try:
             link = await self.writer.call(read)

@@ -105,7 +105,7 @@ async def test_a_scanner_that_opens_a_link_confirms_nothing(link, served, ledger
 
 async def test_the_button_confirms_and_a_second_press_changes_nothing(link, served, ledger, asked):
     first = await post(served, link)
-    second = await post(served, link, b"answer=decline")
+    second = await post(served, link)
     opened = await get(served, link)
 
     assert (first[0], heading(first[1])) == (200, "Bestätigt, danke.")
@@ -116,6 +116,14 @@ async def test_the_button_confirms_and_a_second_press_changes_nothing(link, serv
         assert "<form" not in page
     (answer,) = ledger.confirmations.of(asked.id)
     assert (answer.answer, answer.means, answer.author) == (CONFIRM, "link", "Anna")
+
+
+async def test_a_customer_is_only_asked_to_confirm(link, served, ledger, asked):
+    _, page = await get(served, link)
+
+    assert re.findall(r'value="(.*?)"', page) == ["confirm"]
+    assert (await post(served, link, b"answer=pass-on"))[0] == 400
+    assert ledger.confirmations.of(asked.id) == []
 
 
 async def test_an_option_of_a_question_is_a_button(choice, served):
@@ -235,6 +243,7 @@ async def test_pages_load_nothing_and_are_not_kept(link, served):
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in headers
+    assert headers["Server"] == "broadcast"
 
 
 async def test_no_token_is_in_the_log(link, leave, served):
