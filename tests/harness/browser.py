@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = [
@@ -48,3 +49,14 @@ CONTRAST = """
     });
 }
 """
+
+
+async def visit(chromium: Any, served: Any, path: str, **options: object) -> Any:
+    """Return a page, with what it requested and complained about."""
+    context = await chromium.new_context(**options)
+    page = await context.new_page()
+    page.requested, page.complaints = [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("console", lambda message: page.complaints.append(message.text))
+    await page.goto(served.listening.public + path)
+    return page

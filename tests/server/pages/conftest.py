@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
 from broadcast.sandbox.server import Sandbox
 from broadcast.server.serve import Listening, serve
+from tests.harness.browser import CHROMIUM, OPTIONS
 from tests.server.conftest import CONFIGURATION, TOKEN, Served
 
 SUBSCRIPTIONS = """
@@ -76,3 +78,12 @@ async def open_shop(shop: Settings) -> AsyncIterator[Served]:
         yield Served(ready.result(), session, shop, log)
     stop.ask()
     await serving
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Any]:
+    playwright = pytest.importorskip("playwright.async_api")
+    async with playwright.async_playwright() as started:
+        browser = await started.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield browser
+        await browser.close()

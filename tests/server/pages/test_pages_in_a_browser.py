@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,7 +14,7 @@ from broadcast.model.confirm_token import confirm_token
 from broadcast.model.question import NoticeQuestion
 from broadcast.model.suppression import unsubscribe_token
 from broadcast.testing.ledger_samples import incident, notice, owed
-from tests.harness.browser import CHROMIUM, CONTRAST, OPTIONS
+from tests.harness.browser import CHROMIUM, CONTRAST, visit
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,26 +43,6 @@ def paths(ledger: Ledger, asked: Notice) -> dict[str, str]:
         "unsubscribe": f"/u/{unsubscribe_token(secret, 'anna@kunde.example')}",
         "trouble": "/c/1-aaaaaaaaaaaaaaaa",
     }
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Any]:
-    playwright = pytest.importorskip("playwright.async_api")
-    async with playwright.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
-        yield browser
-        await browser.close()
-
-
-async def visit(chromium: Any, served: Any, path: str, **options: object) -> Any:
-    """Return a page, with what it requested and complained about."""
-    context = await chromium.new_context(**options)
-    page = await context.new_page()
-    page.requested, page.complaints = [], []
-    page.on("request", lambda request: page.requested.append(request.url))
-    page.on("console", lambda message: page.complaints.append(message.text))
-    await page.goto(served.listening.public + path)
-    return page
 
 
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
