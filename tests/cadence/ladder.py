@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -96,12 +99,34 @@ class Sent:
 
 @dataclass
 class Phone:
-    """Takes what is sent on all channels; `refuses` and `fails` are pairs of channel and number."""
+    """Takes what is sent on all channels; `refuses` and `fails` are pairs of channel and number.
+
+    What it took is in a file, so that a process that dies cannot take it along. `dies` is asked before and
+    after each message whether this process is killed there.
+    """
 
     clock: Clock
-    sent: list[Sent] = field(default_factory=list)
+    file: Path
+    dies: Callable[[], bool] = lambda: False
     refuses: set[tuple[str, str]] = field(default_factory=set)
     fails: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def sent(self) -> list[Sent]:
+        lines = self.file.read_text(encoding="utf-8").splitlines() if self.file.exists() else []
+        return [Sent(datetime.fromisoformat(at), *rest) for at, *rest in map(json.loads, lines)]
+
+    def take(self, channel: str, one: Outgoing) -> str:
+        self._die()
+        line = json.dumps([self.clock.at.isoformat(), channel, one.address, one.key, one.message.text])
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+        self._die()
+        return f"{channel}-{len(self.sent)}"
+
+    def _die(self) -> None:
+        if self.dies():
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass
@@ -132,9 +157,7 @@ class Played:
             return Rejected("no such number", Scope.RECIPIENT)
         if place in self.phone.fails:
             return Rejected("the account is locked", Scope.CHANNEL)
-        taken = Sent(self.phone.clock.at, self.channel, str(one.address), one.key, one.message.text)
-        self.phone.sent.append(taken)
-        return Accepted(f"{self.channel}-{len(self.phone.sent)}")
+        return Accepted(self.phone.take(self.channel, one))
 
 
 def number(person: int) -> str:
@@ -150,7 +173,7 @@ class Company:
     phone: Phone = field(init=False)
 
     def __post_init__(self) -> None:
-        self.phone = Phone(self.clock)
+        self.phone = Phone(self.clock, self.folder / "sent.jsonl")
         self.write(agents=[1, 2], chiefs=[3])
         self.configure(POLICY)
 
@@ -216,6 +239,17 @@ class Company:
         self.clock.at += after
         with self.ledger() as ledger:
             return list(asyncio.run(self.job(ledger).run(self.clock.at, Stop())))
+
+    def killed_tick(self, dies: Callable[[], bool]) -> None:
+        """Run a round of the clock in a process that is killed with signal 9 where `dies` says so."""
+        child = os.fork()
+        if child == 0:
+            self.phone.dies = dies
+            try:
+                self.tick()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
 
     def reply(self, person: int, text: str) -> str:
         with self.ledger() as ledger:

@@ -187,6 +187,19 @@ def test_a_process_that_died_between_a_step_and_its_messages_is_replaced(company
     assert company.asked()[2:] == [(2, "call", 1), (2, "call", 2)]
 
 
+def test_a_process_that_is_killed_between_two_messages_is_replaced_and_no_one_is_asked_twice(company):
+    company.start()
+    company.clock.at += 2 * MINUTE
+    moments = iter([False, True])  # before the first message, and after it
+    company.killed_tick(lambda: next(moments))
+
+    company.tick()
+    company.tick(2 * MINUTE)
+
+    # The call to the second person may have left: this provider cannot be asked, so it is not repeated.
+    assert company.asked()[2:] == [(2, "call", 1), (4, "call", 3)]
+
+
 def test_the_next_step_is_due_at_a_known_time(company):
     company.start()
 

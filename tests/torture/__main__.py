@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.torture import disk, kills, network, powercut, races, receipts, sessions, syscalls
+from tests.torture import disk, kills, ladders, network, powercut, races, receipts, sessions, syscalls
 from tests.torture.companies import Companies, companies
 from tests.torture.report import Line, Options
 
@@ -25,6 +25,7 @@ SUITES: Mapping[str, Callable[[Options, Companies], Iterator[Line]]] = {
     "network": network.suite,
     "sessions": sessions.suite,
     "receipts": receipts.suite,
+    "ladders": ladders.suite,
 }
 
 
