@@ -52,15 +52,16 @@ class Rota:
     def on_duty(self, at: datetime) -> tuple[str, ...]:
         """Return the people on duty at that time, in the order of the shifts: the first is called first."""
         moment = at.astimezone(UTC)
-        present = self._duties(moment, moment + timedelta(microseconds=1))
-        return tuple(dict.fromkeys(one.who for one in present if one.starts <= moment < one.ends))
+        return _present_at(moment, self._duties(moment, moment + timedelta(microseconds=1)))
 
     def next_hand_over(self, at: datetime) -> HandOver | None:
         """Return the next change of who is on duty; None if nothing changes for 35 days."""
         moment = at.astimezone(UTC)
-        now, ends = self.on_duty(moment), moment + HORIZON
-        for change in sorted(_changes(self._duties(moment, ends))):
-            if moment < change < ends and (then := self.on_duty(change)) != now:
+        ends = moment + HORIZON
+        duties = self._duties(moment, ends)
+        now = _present_at(moment, duties)
+        for change in sorted(_changes(duties)):
+            if moment < change < ends and (then := _present_at(change, duties)) != now:
                 return HandOver(change, then)
         return None
 
@@ -108,6 +109,11 @@ class Rota:
             if reached >= duty.ends:
                 return
         yield Period(reached, duty.ends)
+
+
+def _present_at(moment: datetime, duties: Sequence[Duty]) -> tuple[str, ...]:
+    """Return the people whose turn it is, each once, in the order of these turns."""
+    return tuple(dict.fromkeys(one.who for one in duties if one.starts <= moment < one.ends))
 
 
 def _changes(duties: Sequence[Duty]) -> set[datetime]:
