@@ -12,8 +12,9 @@ What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejecte
 perhaps a `SuppressionReason`), `NotSent` or `Unknown`; and a `Probe` with its `Health`.
 What it raises, while it is built and never later: `ConfigError`.
 What helps to read an answer (`Answer`; `NoReply` if none came): `responses`, `lookup`.
-What reads receipts, replies and keys that the provider sends: `Receives` with the records of `inbound`, and
-`Answers` if it expects words back; `receiving` compares signatures and reads bodies.
+What reads receipts, replies and keys that the provider sends: `Receives` with the records of `inbound`,
+`Answers` if it expects words back, and `AsksAgain` if it can take another key; `receiving` compares
+signatures and reads bodies.
 What helps to check options: `option_shapes`.
 
 Example:
@@ -58,7 +59,7 @@ Example:
 
 from broadcast.channels import lookup, receiving, responses
 from broadcast.channels import options as option_shapes
-from broadcast.channels.base import Adapter, Answers, Receives, Reconciles
+from broadcast.channels.base import Adapter, Answers, AsksAgain, Receives, Reconciles
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -85,6 +86,7 @@ __all__ = [
     "AddressKind",
     "Answer",
     "Answers",
+    "AsksAgain",
     "Attempted",
     "Capabilities",
     "ChannelKind",

@@ -33,6 +33,7 @@ class Listening:
 
     url: str = ""
     status: int = 204
+    answer: str = TWIML
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -43,7 +44,7 @@ class Listening:
             self.arrived.notify_all()
         if self.status == 204:
             return web.Response(status=204)
-        return web.Response(status=self.status, text=TWIML, content_type="text/xml")
+        return web.Response(status=self.status, text=self.answer, content_type="text/xml")
 
     async def first(self) -> tuple[str, dict[str, str], bytes]:
         return (await self.all(1))[0]
@@ -217,6 +218,16 @@ async def test_a_key_is_posted_to_the_calls_own_address(client, listening):
     assert is_signed(asked)
     assert asked[0] == f"{listening.url}/keys?ref=k1"
     assert form_of(asked)["Digits"] == "1"
+
+
+async def test_what_is_said_before_the_next_key_is_heard(client, listening):
+    listening.status = 200
+    listening.answer = "<Response><Gather><Say>Bitte drücken Sie die 1.</Say></Gather></Response>"
+    await call(client, Twiml=f'<Response><Gather action="{listening.url}/keys"/></Response>')
+
+    _, answer = await person(client, "press", number=PERSON, key="7")
+
+    assert answer["said"] == "Bitte drücken Sie die 1."
 
 
 @pytest.mark.parametrize(

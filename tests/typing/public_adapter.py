@@ -12,6 +12,7 @@ from broadcast.adapters import (
     AddressKind,
     Answer,
     Answers,
+    AsksAgain,
     Attempted,
     Capabilities,
     ChannelKind,
@@ -87,6 +88,9 @@ class Pigeon:
     def answer(self, text: str, locale: str) -> inbound.InboundAnswer:
         return inbound.InboundAnswer(200, text.encode(), f"text/plain; lang={locale}")
 
+    def ask_again(self, text: str, locale: str) -> inbound.InboundAnswer:
+        return self.answer(f"{text}?", locale)
+
     async def probe(self) -> Probe:
         answer = await self._ask("GET", "/loft")
         return (
@@ -139,3 +143,4 @@ ADAPTER: type[Adapter] = Pigeon
 RECONCILES: type[Reconciles] = Pigeon
 RECEIVES: type[Receives] = Pigeon
 ANSWERS: type[Answers] = Pigeon
+ASKS_AGAIN: type[AsksAgain] = Pigeon

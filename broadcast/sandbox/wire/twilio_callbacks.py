@@ -64,7 +64,7 @@ def words(twiml: bytes, tag: str) -> str:
         root = fromstring(twiml) if b"<!DOCTYPE" not in twiml else None  # noqa: S314 - no type, no entities
     except ParseError:
         return ""
-    found = None if root is None else root.find(tag)
+    found = None if root is None else root.find(f".//{tag}")
     return "" if found is None else "".join(found.itertext())
 
 
