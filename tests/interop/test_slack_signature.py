@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from broadcast.channels.chat.slack_interaction import sign
+from broadcast.channels.chat.slack_buttons import sign
 from tests.interop.programs import pypi
 
 BODIES = ("payload=%7B%22type%22%3A%22block_actions%22%7D", "", "payload=\u00e4 \U0001f64f+%C3%BC")

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
+from broadcast.channels.chat.slack_buttons import buttons, key_presses
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
-from broadcast.channels.chat.slack_interaction import key_presses
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.lookup import Likeness, Listed, ListPage, look_through
@@ -22,7 +22,7 @@ from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.inbound import Inbound, InboundRequest
+from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
 from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -91,12 +91,17 @@ class Slack:
         """Read a pressed button; without `signing_secret`, nothing is believed."""
         return list(key_presses(request, self._signing_secret))
 
+    def answer(self, text: str, locale: str) -> InboundAnswer:
+        """Return the empty 200 that Slack expects within three seconds; the room shows no words."""
+        del text, locale
+        return InboundAnswer(200)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._transport.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
-        fields = post_fields(self._channel, outgoing)
+        fields = self._fields(outgoing)
         if outgoing.thread is None:
             return _outcome(await self._write("chat.postMessage", fields), None)
         # An edit notifies no one and may be repeated, so it must not delay the message itself.
@@ -104,12 +109,16 @@ class Slack:
             self._write("chat.postMessage", fields), self._edit(outgoing.thread, outgoing.message.text)
         )
         if text_of(_document(answer), "error") in NO_REPLY:
-            alone = post_fields(self._channel, replace(outgoing, thread=None))
+            alone = self._fields(replace(outgoing, thread=None))
             return posted_alone(_outcome(await self._write("chat.postMessage", alone), None), _GONE)
         outcome = _outcome(answer, outgoing.thread)
         if isinstance(outcome, Accepted) and outcome.warning is None and not edited:
             return replace(outcome, warning=_STALE)
         return outcome
+
+    def _fields(self, outgoing: Outgoing) -> dict[str, object]:
+        """Return the arguments of the post; buttons only if we can take what they send."""
+        return post_fields(self._channel, outgoing, buttons(outgoing) if self._signing_secret else [])
 
     async def _edit(self, thread: Thread, text: str) -> bool:
         fields = {"channel": self._channel, "ts": thread.root, **content(text)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import chain
 
@@ -13,24 +13,29 @@ EVENT = "broadcast_notice"
 _LINE_END: Mapping[str, object] = {"type": "text", "text": "\n"}
 
 
-def content(text: str) -> dict[str, object]:
-    """Return the blocks, and the plain text for notifications and screen readers.
+def content(text: str, below: Sequence[Mapping[str, object]] = ()) -> dict[str, object]:
+    """Return the blocks, `below` last, and the plain text for notifications and screen readers.
 
     An edit cannot switch mrkdwn off again, so only blocks keep `*` and `_` as they are. In the plain text
     Slack needs `&`, `<` and `>` escaped, which also disables `<!channel>`.
     """
     elements = list(chain.from_iterable(_line(runs) for runs in lines(text)))[:-1]
     section = {"type": "rich_text_section", "elements": elements}
-    return {"text": escape(text, quote=False), "blocks": [{"type": "rich_text", "elements": [section]}]}
+    return {
+        "text": escape(text, quote=False),
+        "blocks": [{"type": "rich_text", "elements": [section]}, *below],
+    }
 
 
-def post_fields(channel: str, outgoing: Outgoing) -> dict[str, object]:
+def post_fields(
+    channel: str, outgoing: Outgoing, below: Sequence[Mapping[str, object]] = ()
+) -> dict[str, object]:
     """Return the arguments of `chat.postMessage`; a reply with a new situation also shows in the channel."""
     headline, thread = outgoing.headline, outgoing.thread
     payload = {"key": outgoing.key, "incident": headline.incident, "sequence": headline.sequence}
     fields: dict[str, object] = {
         "channel": channel,
-        **content(outgoing.message.text),
+        **content(outgoing.message.text, below),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,

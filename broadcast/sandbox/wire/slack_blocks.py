@@ -13,10 +13,12 @@ _ELEMENTS = {"text": "text", "link": "url", "user": "user_id", "broadcast": "ran
 
 
 def blocks_problem(blocks: object) -> str | None:
-    """Return Slack's error word for `blocks`, or None; only rich text is known here."""
+    """Return Slack's error word for `blocks`, or None; only rich text and buttons are known here."""
     if not isinstance(blocks, list) or len(blocks) > MOST_BLOCKS:
         return "invalid_blocks_format" if not isinstance(blocks, list) else "invalid_blocks"
     for block in blocks:
+        if isinstance(block, dict) and block.get("type") == "actions" and _are_buttons(block):
+            continue
         if not isinstance(block, dict) or block.get("type") != "rich_text":
             return "invalid_blocks"
         if not all(_section(part) for part in block.get("elements", [None])):
@@ -32,6 +34,26 @@ def shown(text: str, blocks: object) -> str:
     if isinstance(blocks, list) and blocks:
         return "".join(_spelled(element) for element in _elements(blocks))
     return unescape(_REFERENCE.sub(lambda found: _referred(found[1], found[2]), text))
+
+
+def _are_buttons(block: dict[str, Any]) -> bool:
+    """Return whether an actions block has 1 to 25 buttons, each with its own id."""
+    parts = block.get("elements")
+    if not isinstance(parts, list) or not 1 <= len(parts) <= 25 or len(str(block.get("block_id", ""))) > 255:
+        return False
+    identities = {str(part.get("action_id")) for part in parts if isinstance(part, dict)}
+    return len(identities) == len(parts) and all(_is_button(part) for part in parts)
+
+
+def _is_button(part: dict[str, Any]) -> bool:
+    text = part.get("text")
+    label = text.get("text") if isinstance(text, dict) and text.get("type") == "plain_text" else None
+    return (
+        part.get("type") == "button"
+        and isinstance(label, str)
+        and 1 <= len(label) <= 75
+        and len(str(part.get("value", ""))) <= 2000
+    )
 
 
 def _section(part: object) -> bool:

@@ -1,6 +1,8 @@
-"""A pressed button in Slack: a form, signed by v0 of Slack's scheme, with JSON in its field `payload`.
+"""The buttons below a notice that asks something: one to confirm it, or one for each option.
 
-Sources: https://docs.slack.dev/authentication/verifying-requests-from-slack/ and
+A pressed button comes back in a form, signed by v0 of Slack's scheme, with JSON in its field `payload`.
+Sources: https://docs.slack.dev/reference/block-kit/blocks/actions-block/,
+https://docs.slack.dev/authentication/verifying-requests-from-slack/ and
 https://docs.slack.dev/reference/interaction-payloads/block_actions-payload/ (2026-11-29).
 """
 
@@ -11,15 +13,45 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from broadcast.channels.receiving import form_body, require_equal, require_recent
 from broadcast.channels.responses import objects, text_of
+from broadcast.localisation.phrase_book import PhraseBook
 from broadcast.model.inbound import Forged, InboundRequest, KeyPress, Malformed
+from broadcast.model.outgoing import Outgoing
 
 SIGNATURE, TIMESTAMP = "x-slack-signature", "x-slack-request-timestamp"
 WITHIN = timedelta(minutes=5)
 #: Names our buttons: `broadcast_answer_1` has the value `1`, in a block with our reference as its id.
 ACTION, BLOCK = "broadcast_answer", "broadcast:"
+PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
+_CONFIRM = "1"  # the value of the key that confirms in a call
+_MOST_BUTTONS, _LONGEST_LABEL = 25, 75  # Slack's limits
+
+
+def buttons(outgoing: Outgoing) -> list[dict[str, Any]]:
+    """Return the block of buttons of a notice; none if it asks nothing.
+
+    The first press of anybody answers for the room.
+    """
+    question = outgoing.question
+    if question is None:
+        return []
+    locale = outgoing.message.locale
+    phrases = PHRASES.phrases(locale if PHRASES.has(locale) else "en")
+    labels = {option: option for option in question.options} or {_CONFIRM: phrases("confirm")}
+    elements = [
+        _button(number, value, label)
+        for number, (value, label) in enumerate(list(labels.items())[:_MOST_BUTTONS], 1)
+    ]
+    return [{"type": "actions", "block_id": f"{BLOCK}{outgoing.key}", "elements": elements}]
+
+
+def _button(number: int, value: str, label: str) -> dict[str, object]:
+    text = {"type": "plain_text", "text": label[:_LONGEST_LABEL], "emoji": False}
+    return {"type": "button", "action_id": f"{ACTION}_{number}", "text": text, "value": value}
 
 
 def key_presses(request: InboundRequest, signing_secret: str) -> Iterator[KeyPress]:
