@@ -131,6 +131,15 @@ class Receives(Protocol):
 
 
 @runtime_checkable
+class SignsReceipts(Protocol):
+    """An adapter that can sign as its provider does: `doctor` proves with it that requests reach `serve`."""
+
+    def sample_receipt(self, url: str, at: datetime) -> InboundRequest:
+        """Return a signed receipt about a message that does not exist, as the provider posts it to `url`."""
+        ...
+
+
+@runtime_checkable
 class Answers(Protocol):
     """An adapter whose provider expects words for the person as the answer to what it sent us."""
 

@@ -9,8 +9,6 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from broadcast.channels import registry
@@ -25,7 +23,9 @@ from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.model.outcome import Health, Probe
+from broadcast.monitoring.check import Check, CheckVerdict
 from broadcast.monitoring.probe import probe
+from broadcast.monitoring.public_address import check_public_address
 from broadcast.monitoring.rota_check import rota_warnings
 from broadcast.planning.outage import Dependencies
 from broadcast.publishing.dependencies import dependencies, fates_of
@@ -41,32 +41,15 @@ _OTHERS = 0o077  # the permissions of group and others
 _NAMED = 5  # the most broken templates that are listed one by one
 
 
-class CheckVerdict(StrEnum):
-    """The verdict of a check."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding: subject, verdict, detail, and how to fix it ("" if there is nothing to fix)."""
-
-    subject: str
-    verdict: CheckVerdict
-    detail: str
-    fix: str = ""
-
-
 async def examine(settings: Settings) -> list[Check]:
-    """Return every check, the quick ones first, the channels last; a failed check does not stop the rest."""
+    """Return every check, the quick ones first, the network last; a failed check does not stop the rest."""
     found = [*_configuration(settings)]
     for part in _PARTS:
         found += _guarded(part(settings), part.__name__.strip("_"))
     locked = {name for name, channel in settings.channels.items() if any(_unreadable(channel))}
     answers = await probe(channel for name, channel in settings.channels.items() if name not in locked)
-    return [*found, *_guarded(_channels(settings, answers), "channels")]
+    found += _guarded(_channels(settings, answers), "channels")
+    return [*found, *await check_public_address(settings)]
 
 
 def _configuration(settings: Settings) -> Iterator[Check]:

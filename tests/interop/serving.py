@@ -15,6 +15,7 @@ from tests.interop.programs import free_ports, running
 
 T = TypeVar("T")
 TOKEN = "alerts-token-0123456789"
+ENVIRONMENT = {"ALERTS_TOKEN": TOKEN, "TWILIO_AUTH_TOKEN": "geheim", "PYTHONPATH": str(ROOT)}
 _PATIENCE = 30  # seconds
 _CONFIGURATION = """
 [broadcast]
@@ -26,10 +27,17 @@ timezone = "Europe/Berlin"
 url = "sqlite:///broadcast.db"
 
 [serve]
-url = "https://notify.muster.example"
+url = "{url}"
 public = "127.0.0.1:{public}"
 desk = "127.0.0.1:{desk}"
 alerts_token = "env:ALERTS_TOKEN"
+
+[channels.sms]
+adapter = "twilio-sms"
+account_sid = "AC5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
+auth_token = "env:TWILIO_AUTH_TOKEN"
+from = "+4930231250"
+optional = true
 
 [channels.file]
 adapter = "site"
@@ -45,12 +53,16 @@ en = "Checkout"
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The root of the private listener, for as long as the context lasts."""
-    public = free_ports(2)
-    (folder / "broadcast.toml").write_text(_CONFIGURATION.format(public=public, desk=public + 1))
+def serving(folder: Path, public: int = 0, url: str = "https://notify.muster.example") -> Iterator[str]:
+    """The root of the private listener, for as long as the context lasts.
+
+    It has the port after `public`, that of the public listener.
+    """
+    public = public or free_ports(2)
+    configuration = _CONFIGURATION.format(public=public, desk=public + 1, url=url)
+    (folder / "broadcast.toml").write_text(configuration)
     command = [sys.executable, "-m", "broadcast", "--config", str(folder / "broadcast.toml"), "serve"]
-    with running(command, public + 1, ALERTS_TOKEN=TOKEN, PYTHONPATH=str(ROOT)) as root:
+    with running(command, public + 1, **ENVIRONMENT) as root:
         yield root
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +34,15 @@ def read_receipt(request: InboundRequest, secret: str) -> Inbound:
     if pressed:
         return KeyPress(ref=ref, key=key, pressed=pressed, sender=text_of(document, "by"))
     return _receipt(document, ref, key)
+
+
+def sample_receipt(url: str, secret: str, at: datetime) -> InboundRequest:
+    """Return a signed receipt about a message that does not exist."""
+    document = {"schema": SCHEMA, "ref": "broadcast-doctor", "state": ReceiptState.ACCEPTED}
+    body = json.dumps(document).encode()
+    headers = {name.lower(): value for name, value in signed(body, secret, at).items()}
+    headers["content-type"] = "application/json"
+    return InboundRequest(method="POST", url=url, headers=headers, body=body, at=at)
 
 
 def _receipt(document: Mapping[str, object], ref: str, key: str) -> Receipt:

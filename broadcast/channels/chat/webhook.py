@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Self
 
 from broadcast.channels.address_guard import guard_for
 from broadcast.channels.chat.document import document, signed
 from broadcast.channels.chat.endpoint import Endpoint
-from broadcast.channels.chat.receipt_document import read_receipt
+from broadcast.channels.chat.receipt_document import read_receipt, sample_receipt
 from broadcast.channels.options import Shapes, private_addresses, words
 from broadcast.channels.responses import failure, json_object, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
@@ -67,6 +68,10 @@ class Webhook:
     def receive(self, request: InboundRequest) -> Sequence[Inbound]:
         """Read a receipt or a confirmation, `broadcast.receipt/1`."""
         return [read_receipt(request, self._secret)]
+
+    def sample_receipt(self, url: str, at: datetime) -> InboundRequest:
+        """Return a signed receipt about a message that does not exist."""
+        return sample_receipt(url, self._secret, at)
 
     async def close(self) -> None:
         """Close all connections."""

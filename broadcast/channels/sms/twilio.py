@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +21,7 @@ from broadcast.channels.vendors.twilio_account import (
     created,
     referring,
 )
-from broadcast.channels.vendors.twilio_signature import TwilioSigner, message_answer, reference
+from broadcast.channels.vendors.twilio_signature import TwilioSigner, message_answer, reference, signed_form
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
@@ -143,6 +144,11 @@ class TwilioSms:
         if sid and "Body" in form and "MessageStatus" not in form:
             return [_message(form, sid)]
         return []
+
+    def sample_receipt(self, url: str, at: datetime) -> InboundRequest:
+        """Return a signed receipt about a message that does not exist."""
+        form = {"MessageSid": f"SM{0:032}", "MessageStatus": "sent"}
+        return signed_form(self._signer, url, form, at)
 
     def answer(self, text: str, locale: str) -> InboundAnswer:
         """Return the TwiML that sends `text` back; an empty text sends nothing."""

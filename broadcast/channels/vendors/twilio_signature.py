@@ -13,8 +13,9 @@ import hmac
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from broadcast.channels.receiving import form_body, is_json, require_equal
@@ -72,6 +73,15 @@ class TwilioSigner:
         return b64encode(
             hmac.digest(secret, signed.encode("utf-8", "surrogatepass"), _DIGESTS[self.algorithm])
         )
+
+
+def signed_form(signer: TwilioSigner, url: str, fields: Mapping[str, str], at: datetime) -> InboundRequest:
+    """Return a request with a form, signed as Twilio signs it."""
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        SIGNATURE: signer.sign(url, list(fields.items())).decode(),
+    }
+    return InboundRequest(method="POST", url=url, headers=headers, body=urlencode(fields).encode(), at=at)
 
 
 def message_answer(text: str) -> InboundAnswer:

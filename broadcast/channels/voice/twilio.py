@@ -7,6 +7,7 @@ cannot be told from another call to the same person, so there is no look-up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Self
 
 from broadcast.channels.options import Shapes, phone_number, table, token, web_address, words
@@ -19,7 +20,7 @@ from broadcast.channels.vendors.twilio_account import (
     created,
     referring,
 )
-from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, twiml_answer
+from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, signed_form, twiml_answer
 from broadcast.channels.voice.twiml import MOST, Keys, call, spoken_answer, spoken_question
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -122,6 +123,10 @@ class TwilioVoice:
             return [KeyPress(ref=sid, key=key, pressed=form["Digits"], sender=form.get("To", ""))]
         receipt = _receipt(form, sid, key)
         return [receipt] if receipt else []
+
+    def sample_receipt(self, url: str, at: datetime) -> InboundRequest:
+        """Return a signed receipt about a call that does not exist."""
+        return signed_form(self._signer, url, {"CallSid": f"CA{0:032}", "CallStatus": "queued"}, at)
 
     def answer(self, text: str, locale: str) -> InboundAnswer:
         """Return the TwiML that says `text` and ends the call."""

@@ -10,7 +10,8 @@ from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.display import show, show_json
 from broadcast.errors import ConfigError
-from broadcast.monitoring.doctor import Check, CheckVerdict, examine, failed
+from broadcast.monitoring.check import Check, CheckVerdict
+from broadcast.monitoring.doctor import examine, failed
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.doctor/1"
@@ -22,7 +23,9 @@ def doctor(common: Common, output: ListForm = OutputForm.HUMAN) -> int:
     """Check everything before it is needed. Sends no message.
 
     It checks configuration, secrets, file modes, ledger, contacts, templates, lanes, and every channel's
-    reachability and credentials. The exit code is 6 if something is wrong that a notice needs.
+    reachability and credentials. With [serve] url it proves that requests to it arrive as they were sent,
+    by a signed receipt about a message that does not exist. The exit code is 6 if something is wrong that
+    a notice or its receipts need.
     """
     checks = _examined(common)
     wrong = any(check.verdict is CheckVerdict.FAIL for check in checks)
