@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError, Unfinished
@@ -40,24 +40,41 @@ class Job(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsNextTime(Protocol):
+    """A job that knows when it is due again, so that nobody waits for a usual round."""
+
+    def due(self) -> datetime | None:
+        """Return when, in UTC; None if nothing is waiting. Raises `LedgerError`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickResult:
-    """What one round did, and what it could not do, one line each: `retry: INC-7: sent 2 messages`."""
+    """What one round did, and what it could not do, one line each: `retry: INC-7: sent 2 messages`.
+
+    `next_at` is when a job is due again, as far as jobs know that.
+    """
 
     at: datetime
     done: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
+    next_at: datetime | None = None
 
 
 async def tick(jobs: Sequence[Job], clock: Clock, stop: Stop) -> TickResult:
     """Run every job once, in order; a job that fails does not keep the others from running."""
     now, done, trouble = clock.now(), [], []
+    times: list[datetime] = []
     for job in jobs:
         if stop.asked:
             break
         try:
             done += [f"{job.name}: {line}" for line in await job.run(now, stop)]
+            due = job.due() if isinstance(job, KnowsNextTime) else None
+            times += [due] if due else []
         except (BroadcastError, Unfinished) as error:
             hint = f"; hint: {error.hint}" if error.hint else ""
             trouble.append(f"{job.name}: {error}{hint}")
-    return TickResult(at=now, done=tuple(done), trouble=tuple(trouble))
+    next_at = min(times, default=None)
+    return TickResult(at=now, done=tuple(done), trouble=tuple(trouble), next_at=next_at)

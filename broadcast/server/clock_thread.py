@@ -13,12 +13,13 @@ from typing import Any, TypeAlias
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError, Unfinished
 
-#: One round; it ends in order if it is asked to.
-ClockRound: TypeAlias = Callable[[Stop], Coroutine[Any, Any, None]]
+#: One round; it ends in order if it is asked to, and returns how many seconds later something is due.
+ClockRound: TypeAlias = Callable[[Stop], Coroutine[Any, Any, float | None]]
+_SHORTEST = 0.2  # seconds between two rounds: something that is due and cannot be done must not keep us busy
 
 
 class ClockThread:
-    """Runs rounds from `start` to `close`: every `every` seconds, and at once when somebody asks.
+    """Runs rounds from `start` to `close`: every `every` seconds, when something is due, and if asked to.
 
     `report` gets one line for a round that failed; the next one is tried as usual.
     """
@@ -29,6 +30,7 @@ class ClockThread:
         self._report = report
         self._wake = threading.Event()
         self._closing = False
+        self._sooner: float | None = None
         self._stop: Stop | None = None
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
 
@@ -52,9 +54,9 @@ class ClockThread:
 
     def _run(self) -> None:
         while self._due():
-            self._stop = Stop()
+            self._stop, self._sooner = Stop(), None
             try:
-                asyncio.run(self._round(self._stop))
+                self._sooner = asyncio.run(self._round(self._stop))
             except (BroadcastError, Unfinished, OSError) as error:
                 self._report(f"{error}; hint: {getattr(error, 'hint', None) or 'it is tried again'}")
             except Exception as error:  # noqa: BLE001 - the process must go on listening
@@ -62,6 +64,7 @@ class ClockThread:
 
     def _due(self) -> bool:
         """Wait for the time of a round, or until somebody asks; False if there is none any more."""
-        self._wake.wait(self._every)
+        sooner = self._every if self._sooner is None else max(_SHORTEST, self._sooner)
+        self._wake.wait(min(self._every, sooner))
         self._wake.clear()
         return not self._closing

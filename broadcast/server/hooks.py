@@ -72,13 +72,15 @@ class Hooks:
             applied = await self.writer.record(receipts)
             for receipt in receipts:
                 self.counters.add("receipts", channel, receipt.receipt.state)
-            if applied.planned:
+            if applied.planned or applied.failed:
                 self.planned()
         taken = None
         for one in inbound:
             if not isinstance(one, Receipt):
                 self.counters.add("inbound", channel)
                 taken = await self.listener.take(channel, one)
+                if taken and taken.said in {Said.PASSED_ON, Said.DECLINED}:
+                    self.planned()  # somebody else is to be asked at once
         return self._answer(adapter, taken)
 
     def _answer(self, adapter: Adapter, taken: Taken | None) -> InboundAnswer:

@@ -97,9 +97,9 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         counters.add("clock_trouble")
         report(log, line)
 
-    async def round_(stop: Stop) -> None:
+    async def round_(stop: Stop) -> float | None:
         counters.add("clock_rounds")
-        await _round(settings, trouble, clock, stop)
+        return await _round(settings, trouble, clock, stop)
 
     rounds = ClockThread(round_, EVERY, trouble)
     adapters = _adapters(settings)
@@ -227,8 +227,13 @@ def _runner(application: web.Application) -> web.AppRunner:
     return web.AppRunner(application, access_log=None, shutdown_timeout=_WRITING, handle_signals=False)
 
 
-async def _round(settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop) -> None:
-    """Do what is due; `trouble` gets a line for each thing that could not be done."""
+async def _round(
+    settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop
+) -> float | None:
+    """Do what is due; `trouble` gets a line for each thing that could not be done.
+
+    Return how many seconds later something is due, if that is known.
+    """
     ledger = open_ledger(settings)
     try:
         result = await tick(make_jobs(settings, ledger), clock, stop)
@@ -236,6 +241,7 @@ async def _round(settings: Settings, trouble: Callable[[str], None], clock: Cloc
         ledger.close()
     for line in result.trouble:
         trouble(line)
+    return (result.next_at - clock.now()).total_seconds() if result.next_at else None
 
 
 async def _feed_watchdog(health: HealthRoute) -> None:

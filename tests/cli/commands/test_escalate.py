@@ -1,0 +1,117 @@
+"""`escalate`: what it asks, shows and ends with; and what status, log and confirm know of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.harness.program_company import CustomerCompany, ProgramCompany
+
+POLICY = """
+[escalation.duty]
+steps = [{ to = ["audience:customers"], channels = ["sms"], wait = "5m" }]
+"""
+
+
+@pytest.fixture
+def company(mail_company) -> ProgramCompany:
+    CustomerCompany(mail_company).audiences(customers='lanes = [["email"]]')
+    with (mail_company.folder / "broadcast.toml").open("a", encoding="utf-8") as file:
+        file.write(POLICY)
+    mail_company.notify("Chat down")
+    return mail_company
+
+
+def test_it_asks_at_once_and_shows_what_comes_next(company):
+    done = company.run("escalate", "INC-1", "--yes", "-o", "json")
+
+    assert done.code == 0, done.err
+    assert (done.result["schema"], done.result["ref"], done.result["state"]) == (
+        "broadcast.escalation/1",
+        "INC-1/E1",
+        "running",
+    )
+    assert {page["state"] for page in done.result["pages"]} == {"accepted"}
+    assert done.result["next_at"]
+
+
+def test_a_confirmation_by_hand_ends_it(company):
+    company.run("escalate", "INC-1", "--yes")
+
+    confirmed = company.run("confirm", "INC-1", "--by", "kd4711-0")
+
+    assert "INC-1/E1 confirmed by Annika" in confirmed.out, confirmed.err
+    listed = company.run("escalate", "list", "INC-1", "-o", "json").result["items"]
+    assert [one["state"] for one in listed] == ["confirmed"]
+    assert [one["answer"] for one in listed[0]["answers"]] == ["confirm"]
+    assert company.run("tick").out == "nothing is due\n"
+
+
+def test_without_an_answer_in_time_the_exit_code_is_11(company):
+    assert company.run("escalate", "INC-1", "--yes", "--within", "1s").code == 11
+
+
+def test_status_and_log_name_it(company):
+    company.run("escalate", "INC-1", "--yes")
+
+    assert "INC-1/E1 duty: running, round 1, step 1 of 1" in company.run("status").out
+    assert re.search(r"escalation .*duty started by", company.run("log", "INC-1").out)
+
+
+def test_a_second_one_by_the_same_policy_is_refused(company):
+    company.run("escalate", "INC-1", "--yes")
+
+    assert company.run("escalate", "INC-1", "--yes").code == 8
+
+
+def test_without_a_terminal_and_without_yes_nobody_is_asked(company):
+    assert company.run("escalate", "INC-1").code == 8
+    assert company.run("escalate", "list").out == "no escalation is running\n"
+
+
+def test_a_poll_counts_answers_per_option(company):
+    done = company.run(
+        "escalate", "INC-1", "--yes", "--question", "Switch over?", "--options", "yes,no", "-o", "json"
+    )
+
+    assert done.result["counts"] == {"yes": 0, "no": 0}, done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("escalate", "INC-9", "--yes"), 2, "there is no incident INC-9"),
+        (("escalate", "INC-1", "--policy", "dutty", "--yes"), 2, "did you mean duty?"),
+        (("escalate", "plan", "dutty"), 2, "did you mean duty?"),
+        (("escalate", "INC-1", "--yes", "--question", "Switch over?"), 2, "--options is missing"),
+    ],
+)
+def test_a_mistake_is_named(company, arguments, code, words):
+    done = company.run(*arguments)
+
+    assert (done.code, words in done.err) == (code, True), done.err
+
+
+def test_no_one_to_reach_ends_with_3(company):
+    company.write_contacts("customers", [{"id": "1", "name": "Anna", "email": "anna@kunde.example"}])
+
+    done = company.run("escalate", "INC-1", "--yes")
+
+    assert (done.code, "no phone for sms" in done.err) == (3, True), done.err
+
+
+def test_the_plan_names_who_is_asked_when(company):
+    done = company.run("escalate", "plan", "duty", "--at", "2026-12-24T08:00", "-o", "json")
+
+    (round_,) = done.result["rounds"]
+    assert (round_["channel"], round_["step"]) == ("sms", 1)
+    assert [one["name"] for one in round_["people"]] == ["Annika", "Bert", "Carl"]
+    assert "Annika, Bert, Carl" in company.run("escalate", "plan", "duty").out
+
+
+def test_the_card_has_whole_addresses_and_warns_where_all_depends_on_one_thing(company):
+    card = company.run("escalate", "card", "duty").out
+
+    assert "+491511234507" in card
+    assert "no two ways are independent of each other: all depend on" in card
