@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.ledger.unconfirmed import NOT_CONFIRMED
+from broadcast.ledger.unconfirmed import NOT_CONFIRMED, REACHED_BEFORE
 from broadcast.model.delivery import REACHED, DeliveryState
 
 
@@ -30,6 +30,10 @@ class Failover:
     reason: str | None
     count: int
     first_at: datetime
+
+    def returns_to(self, name: str) -> bool:
+        """Return whether they are back on a channel that had reached them, because the next one failed."""
+        return self.destination == name and self.reason == REACHED_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ def counts_of_channel(name: str, entries: Sequence[DeliveryCount], failovers: Se
     left = [failover for failover in failovers if failover.origin == name]
     unconfirmed = sum(failover.count for failover in left if failover.reason == NOT_CONFIRMED)
     moved = sum(failover.count for failover in left) - unconfirmed
+    # They are on this channel again, and count once.
+    unconfirmed -= sum(failover.count for failover in failovers if failover.returns_to(name))
     return Counts(
         planned=here.planned + moved + unconfirmed,
         accepted=here.accepted + unconfirmed,

@@ -21,7 +21,7 @@ from broadcast.ledger.service_record import service_record
 from broadcast.ledger.settlements import record_pauses, settle
 from broadcast.ledger.shared_addresses import Claimed, number_held, settle_shared
 from broadcast.ledger.store import Connection, Pacing, Run, Store
-from broadcast.ledger.unconfirmed import cancel_answered
+from broadcast.ledger.unconfirmed import cancel_answered, keep_reached
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
@@ -143,6 +143,7 @@ class Deliveries:
             # channel that pauses now gets no claims.
             settle(connection, settled, now.timestamp())
             cancel_answered(connection, _back(settled), now)
+            keep_reached(connection, _left_in(settled, {DeliveryState.FAILED}), now)
             newest = self._stand_aside(connection, now, _back(settled))
             record_pauses(connection, pauses, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
@@ -382,5 +383,8 @@ class Deliveries:
 
 def _back(settled: Sequence[Settlement]) -> list[int]:
     """Return the deliveries that wait again after a request."""
-    waiting = {DeliveryState.PLANNED, DeliveryState.HELD}
-    return [claim.delivery for one in settled if one.state in waiting for claim in one.claims]
+    return _left_in(settled, {DeliveryState.PLANNED, DeliveryState.HELD})
+
+
+def _left_in(settled: Sequence[Settlement], states: Collection[DeliveryState]) -> list[int]:
+    return [claim.delivery for one in settled if one.state in states for claim in one.claims]

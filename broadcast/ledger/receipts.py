@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from broadcast.ledger.follow_ups import supersede
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.ledger.suppressions import suppress
-from broadcast.ledger.unconfirmed import cancel_answered
+from broadcast.ledger.unconfirmed import cancel_answered, keep_reached
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState, after_receipt
 from broadcast.model.ids import delivery_key, message_names
@@ -203,6 +203,8 @@ class _Applying:
             return
         self._delivered += state is DeliveryState.DELIVERED
         self._failed += receipt["state"] == ReceiptState.FAILED
+        if state is DeliveryState.FAILED:
+            keep_reached(self._connection, [attempt["delivery"]], self._now)
         if moved:
             counted = {"notice": attempt["notice"], "origin": receipt["channel"], "destination": route[step]}
             why = {"reason": receipt["reason"] or "", "count": 1, "now": self._now.timestamp()}

@@ -14,11 +14,14 @@ from datetime import datetime, timedelta
 
 from broadcast.ledger.follow_ups import CLOSED
 from broadcast.ledger.store import Connection, Row, Store
+from broadcast.model.delivery import DeliveryState
 
 #: A question that is older is not repeated any more, for example by a machine that was off.
 LATE = timedelta(days=1)
 #: Why a message moved to the next channel although its provider accepted it.
 NOT_CONFIRMED = "not confirmed"
+#: Why it moved back: the next channel failed.
+REACHED_BEFORE = "reached before"
 _PAGE = 200  # deliveries in one transaction, so that other processes do not wait for long
 
 
@@ -67,6 +70,40 @@ def cancel_answered(connection: Connection, deliveries: Collection[int], now: da
     if deliveries:
         values = {"deliveries": list(deliveries), "now": now.timestamp()}
         connection.execute("cancel_answered", values)
+
+
+def keep_reached(connection: Connection, deliveries: Collection[int], now: datetime) -> None:
+    """Put failed deliveries back to the channel that reached the person, if an earlier one did.
+
+    A call without an answer does not undo the SMS before it: the person has the notice, but did not confirm.
+
+    Args:
+        connection: The transaction in which their last channel failed.
+        deliveries: The deliveries to look at; only those of notices that ask are changed.
+        now: The time.
+    """
+    if not deliveries:
+        return
+    rows = connection.execute("reached_before", {"deliveries": list(deliveries)}).fetchall()
+    for row in {row["id"]: row for row in rows}.values():
+        route = json.loads(row["route"])
+        if row["channel"] in route:
+            values = {
+                "id": row["id"],
+                "state": DeliveryState.DELIVERED if row["delivered"] else DeliveryState.ACCEPTED,
+                "step": route.index(row["channel"]),
+                "channel": row["channel"],
+                "ref": row["ref"],
+                "now": now.timestamp(),
+            }
+            connection.execute("return_to_channel", values)
+            counted = {
+                "notice": row["notice"],
+                "origin": row["origin"],
+                "destination": row["channel"],
+                "count": 1,
+            }
+            connection.execute("count_failover", counted | {"reason": REACHED_BEFORE, "now": now.timestamp()})
 
 
 def _move(connection: Connection, row: Row, now: datetime) -> tuple[str, str, str] | None:

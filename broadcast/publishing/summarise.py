@@ -53,7 +53,11 @@ def summarise(
         channels=tuple(
             _channels(entries, attempts, failovers, channels, threads, history.held_reasons(notice.id))
         ),
-        failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
+        failovers=tuple(
+            FailoverResult(f.origin, f.destination, f.count, f.reason)
+            for f in failovers
+            if not f.returns_to(f.destination)
+        ),
         next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
         next=_next(notice, status),
     )

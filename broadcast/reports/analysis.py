@@ -125,7 +125,9 @@ def summarise(ledger: Ledger, notice: Notice) -> NoticeSummary:
         notice=notice,
         texts=tuple(ledger.incidents.texts(notice.id)),
         reach=tuple(ledger.history.reach(notice)),
-        failovers=tuple(ledger.history.failovers(notice.id)),
+        failovers=tuple(
+            one for one in ledger.history.failovers(notice.id) if not one.returns_to(one.destination)
+        ),
         delivered=_delivered(ledger, notice),
         question=ledger.confirmations.question(notice.id),
         answers=answers_to(ledger, notice.id),

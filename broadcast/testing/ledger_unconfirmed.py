@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from broadcast.ledger.counts import Counts, counts_of_channel
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.ledger.records import NewNotice, Notice
@@ -93,6 +94,46 @@ class UnconfirmedContract(LedgerFixtures):
         _send(ledger, run, "call", 300)
 
         assert move_unconfirmed(ledger.store, after(900)) == []
+
+    def test_a_call_that_fails_does_not_undo_the_message_before_it(self, ledger: Ledger, run: Run) -> None:
+        new = _asked(ledger, run, "anna")
+        move_unconfirmed(ledger.store, after(300))
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
+        (claimed,) = claim(work, "call", seconds=300)
+
+        work.turn([settled(claimed, _S.FAILED, "rejected")], {}, after(301))
+
+        (line,) = ledger.history.lines(new)
+        assert (line.state, line.channel) == (_S.ACCEPTED, "sms")
+        entries, moves = ledger.history.delivery_counts(new.id), ledger.history.failovers(new.id)
+        assert counts_of_channel("sms", entries, moves) == Counts(planned=1, accepted=1)
+        assert counts_of_channel("call", entries, moves) == Counts(planned=1, failed=1)
+        assert move_unconfirmed(ledger.store, after(900)) == []
+
+    def test_a_call_without_an_answer_does_not_undo_an_sms_that_arrived(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        new = _asked(ledger, run, "anna")
+        _delivered(ledger, 10)
+        move_unconfirmed(ledger.store, after(300))
+        _send(ledger, run, "call", 300)
+        no_answer = Receipt(ref="call-anna", state=ReceiptState.FAILED, event="no-answer")
+
+        ledger.receipts.record([ChannelReceipt("call", AddressKind.PHONE, no_answer)], after(330))
+
+        (line,) = ledger.history.lines(new)
+        assert (line.state, line.channel, line.ref) == (_S.DELIVERED, "sms", "sms-anna")
+
+    def test_an_sms_that_did_not_arrive_reached_nobody(self, ledger: Ledger, run: Run) -> None:
+        new = _asked(ledger, run, "anna")
+        lost = Receipt(ref="sms-anna", state=ReceiptState.FAILED, event="undelivered")
+        ledger.receipts.record([ChannelReceipt("sms", AddressKind.PHONE, lost)], after(20))
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
+        (claimed,) = claim(work, "call", seconds=30)
+
+        work.turn([settled(claimed, _S.FAILED, "rejected")], {}, after(31))
+
+        assert states(ledger, new) == {"anna": _S.FAILED}
 
     def test_nothing_moves_once_the_incident_is_over(self, ledger: Ledger, run: Run) -> None:
         _asked(ledger, run, "anna")

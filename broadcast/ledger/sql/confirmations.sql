@@ -152,3 +152,18 @@ FROM (SELECT DISTINCT delivery.audience, delivery.contact FROM delivery
                         WHERE confirmation.notice_id = delivery.notice_id AND confirmation.audience = delivery.audience
                           AND confirmation.contact = delivery.contact AND confirmation.answer NOT IN ('pass-on', 'decline')
                           AND (question.answer_by IS NULL OR confirmation.at <= question.answer_by))) AS missing
+
+-- name: reached_before
+-- Read what reached a person before the last channel of a notice that asks failed, the latest message last.
+SELECT delivery.id, delivery.route, delivery.notice_id AS notice, delivery.channel AS origin, attempt.channel, attempt.ref,
+       EXISTS (SELECT 1 FROM receipt WHERE receipt.attempt_id = attempt.id AND receipt.state = 'delivered') AS delivered
+FROM delivery JOIN question ON question.notice_id = delivery.notice_id JOIN attempt ON attempt.delivery_id = delivery.id
+WHERE delivery.id = ANY(:deliveries) AND delivery.state = 'failed' AND attempt.outcome = 'accepted'
+  AND (NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.attempt_id = attempt.id AND receipt.state = 'failed')
+       OR EXISTS (SELECT 1 FROM receipt WHERE receipt.attempt_id = attempt.id AND receipt.state = 'delivered'))
+ORDER BY delivery.id, attempt.id
+
+-- name: return_to_channel
+-- Put such a delivery back to the channel that reached the person.
+UPDATE delivery SET state = :state, step = :step, channel = :channel, ref = :ref, reason = NULL, updated_at = :now
+WHERE id = :id AND state = 'failed'
