@@ -9,6 +9,7 @@ from broadcast.channels import registry
 from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
+from broadcast.model.subscription import CHANNEL_KINDS
 
 #: Used in place of a secret that is not set. It is valid as a token and as the URL of a webhook.
 _PLACEHOLDER = "https://not-set.invalid/"
@@ -16,7 +17,7 @@ _PLACEHOLDER = "https://not-set.invalid/"
 
 def inspect(settings: Settings) -> None:
     """Raise one `ConfigError` that lists every channel and every audience that cannot work."""
-    wrong = [*_channels(settings), *_contacts(settings)]
+    wrong = [*_channels(settings), *_contacts(settings), *_subscribers(settings)]
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
@@ -77,3 +78,28 @@ def _contacts(settings: Settings) -> Iterator[ConfigError]:
                 yield ConfigError(f"{rota.origin}: there is no file {path}", hint="correct `contacts`")
         if rota.calendar and not rota.calendar.is_file():
             yield ConfigError(f"{rota.origin}: there is no file {rota.calendar}", hint="correct `calendar`")
+
+
+def _subscribers(settings: Settings) -> Iterator[ConfigError]:
+    """Yield what keeps people from subscribing although an audience takes subscribers."""
+    audience = settings.open_audience
+    if audience is None:
+        return
+    if settings.serve.url is None:
+        yield ConfigError(
+            f"{audience.origin}: nobody can subscribe without [serve] url",
+            hint='add [serve] with url = "https://notify.example.com", or remove `subscribers`',
+        )
+    names = {name for lane in audience.lanes for name in lane}
+    if not any(_takes_subscribers(settings.channels[name]) for name in names):
+        yield ConfigError(
+            f"{audience.origin}: nobody can subscribe without a channel for e-mail or SMS in its lanes",
+            hint="add one to `lanes`, or remove `subscribers`",
+        )
+
+
+def _takes_subscribers(channel: ChannelSettings) -> bool:
+    try:
+        return registry.capabilities_of(channel).kind in CHANNEL_KINDS.values()
+    except ConfigError:
+        return True  # what is wrong with the channel is reported already

@@ -273,9 +273,19 @@ class RecipientSelector:
             warnings.append(
                 f"{people} of {audience.name} chose services, and this notice names none: add --service"
             )
+        warnings += self._without_service(audience)
         if not (audience.contacts or mine):
             return Book()
         return read_contacts(audience.contacts, self.settings.region, (one.contact for one in mine))
+
+    def _without_service(self, audience: AudienceSettings) -> list[str]:
+        """Return a warning about subscribers whose services were all removed from the configuration."""
+        gone = [
+            one for one in self._subscribers(audience) if not one.subscription.wants(self.settings.services)
+        ]
+        people = counted(len(gone), "subscriber")
+        what = "chose only services that are not in the configuration any more"
+        return [f"{people} of {audience.name} {what}, and are not told"] if gone else []
 
     def _subscribers(self, audience: AudienceSettings) -> list[Subscriber]:
         everybody = self.subscribers if audience.subscribers else ()

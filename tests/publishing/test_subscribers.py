@@ -9,6 +9,7 @@ from broadcast.ledger.subscriptions import RequestOutcome
 from broadcast.model.contact import AddressKind
 from broadcast.model.subscription import Subscription
 from broadcast.model.suppression import SuppressionReason, suppression
+from broadcast.monitoring.config_check import inspect
 from broadcast.publishing.request import Request, Verb
 from broadcast.testing.ledger_samples import NOON
 from tests.harness.company import email
@@ -103,6 +104,14 @@ def test_the_preview_says_who_is_left_out_for_want_of_a_service(shop):
     assert any("1 subscriber of customers chose services" in one for one in preview.warnings)
 
 
+def test_the_preview_says_who_chose_only_services_that_are_gone(shop):
+    subscribe(shop, "search@kunde.example", "search")
+
+    preview = shop.preview(Request(verb=Verb.NOTIFY, title="Down", services=("checkout",)))
+
+    assert any("1 subscriber of customers chose only services" in one for one in preview.warnings)
+
+
 def test_who_unsubscribes_is_not_told(shop, sandbox):
     subscribe(shop, "anna@kunde.example")
     with shop.ledger() as ledger:
@@ -133,3 +142,17 @@ def test_people_subscribe_to_one_audience_outside(company, extra, reason):
 
     with pytest.raises(ConfigError, match=reason):
         _ = company.settings
+
+
+@pytest.mark.parametrize(
+    ("lanes", "serve", "reason"),
+    [
+        ([["email"]], "", "without \\[serve\\] url"),
+        ([["x"]], '[serve]\nurl = "https://notify.muster.example"\n', "without a channel for e-mail or SMS"),
+    ],
+)
+def test_config_check_says_why_nobody_can_subscribe(company, lanes, serve, reason):
+    company.configure(lanes, extra=f"subscribers = true\n{serve}")
+
+    with pytest.raises(ConfigError, match=reason):
+        inspect(company.settings)
