@@ -346,7 +346,17 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedSending(Sending):
-    """How a notice is sent, now or later."""
+    """How a notice is sent, now or later, and for how long."""
+
+    expires: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Give up what could not be sent after this long; by default 4h for sev1, 8h for sev2, 24h "
+            "for sev3, 48h for sev4, the window of work, and never for the end of an incident.",
+            rich_help_panel=_SEND,
+        ),
+    ] = None
 
     at: Annotated[
         str | None,

@@ -86,6 +86,14 @@ def read_limits(run: RunOptions, sending: Sending | None = None) -> Limits:
     )
 
 
+def read_expiry(given: str) -> float:
+    """Return after how many seconds what could not be sent is given up; raises `UsageError`."""
+    seconds = parse_duration(given)
+    if seconds == 0:
+        raise UsageError(f"--expires {given} leaves no time to send", hint="write it like 2h")
+    return seconds
+
+
 def _within(run: WaitOptions) -> float:
     if run.within is None:
         return WITHIN

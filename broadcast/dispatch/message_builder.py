@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from broadcast.ledger.records import Claim, NoticeText
 from broadcast.model.channel import Capabilities
@@ -35,6 +36,7 @@ class MessageBuilder:
         internal: The audiences that cannot unsubscribe.
         confirm_at: The address that links to confirm begin with; None if no process of ours listens.
         question: What the notice asks.
+        expires_at: When its texts are too old; None if never.
 
     Example:
         >>> builder.outgoing(claim, channel.capabilities).address
@@ -50,6 +52,7 @@ class MessageBuilder:
     internal: frozenset[str] = frozenset()
     confirm_at: str | None = None
     question: NoticeQuestion | None = None
+    expires_at: datetime | None = None
     _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -81,6 +84,7 @@ class MessageBuilder:
             else None,
             may_leave=free and claim.template_audience == _CUSTOMERS,
             question=self.question,
+            expires_at=self.expires_at,
         )
 
     def _values(self, claim: Claim) -> dict[str, str]:

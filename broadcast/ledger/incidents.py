@@ -163,6 +163,8 @@ class Incidents:
             keep_deliveries(connection, notice_id, owed, at)
             if new.question is not None:
                 ask(connection, notice_id, new.question)
+            if new.expires_at is not None:
+                connection.execute("set_expiry", (epoch(new.expires_at), notice_id))
             # Last, since it compares with what this notice owes.
             supersede(connection, incident_id, now)
             if new.facts.phase.closed:

@@ -48,6 +48,7 @@ class NewNotice:
         kinds: The kind of text of every channel, by its name. Channels are renamed, and people may ask later
             what they were sent.
         question: What its receivers are asked to do, None if nothing.
+        expires_at: When what could not be sent is given up; None if never.
     """
 
     incident: Incident
@@ -62,6 +63,7 @@ class NewNotice:
     reserved: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
     question: NoticeQuestion | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ class Notice:
         result: The result of its run as JSON.
         identity: Tells it from the notice of the same number in another ledger; None in old ledgers.
         incident_identity: The same for its incident.
+        expires_at: When its texts are too old to be sent; None if never.
     """
 
     id: int
@@ -103,6 +106,7 @@ class Notice:
     result: str | None
     identity: str | None = None
     incident_identity: str | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

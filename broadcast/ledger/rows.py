@@ -39,6 +39,7 @@ def notice_from(row: Row) -> Notice:
         result=row["result"],
         identity=row["identity"],
         incident_identity=row["incident_identity"],
+        expires_at=moment(row["expires_at"]),
     )
 
 

@@ -113,6 +113,7 @@ class Outgoing:
         unsubscribe: The token for the unsubscribe link; None if unsubscribing is not possible.
         may_leave: Whether they may unsubscribe: people on duty may not.
         question: What the notice asks; None if it asks nothing.
+        expires_at: When the text is too old: a provider that can wait should not deliver it after that.
         service_record: The state of services, for adapters that show it (`ShowsServices`).
 
     Example:
@@ -129,6 +130,7 @@ class Outgoing:
     unsubscribe: str | None = None
     may_leave: bool = False
     question: NoticeQuestion | None = None
+    expires_at: datetime | None = None
     service_record: ServiceRecord | None = None
 
 

@@ -15,6 +15,7 @@ from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.answers import answers_to
+from broadcast.ledger.expiry import expire
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.reroute import avoid
@@ -132,6 +133,7 @@ class Deliverer:
             internal=self.internal,
             confirm_at=self.confirm_at,
             question=self.ledger.confirmations.question(notice.id),
+            expires_at=notice.expires_at,
         )
         active = self._activate(order.adapters, builder)
         run = NoticeRun(
@@ -155,6 +157,8 @@ class Deliverer:
         # Dead runs first: what they were sending becomes unknown, and is looked up before it is sent again.
         for pid in run.take_over().alive:
             run.warnings.append(f"another broadcast was still sending this notice (process {pid})")
+        if gone := expire(self.ledger.store, notice, self.clock.now()):
+            run.warnings.append(f"{counted(gone, 'message')} expired: the text is too old to be sent")
         usable = {name: channel.capabilities.address for name, channel in active.items()}
         run.deliveries.unhold(self.clock.now(), usable)
         self._avoid_suppressed(notice, order.suppressed)

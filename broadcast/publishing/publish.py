@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event, EventKind
@@ -15,6 +15,7 @@ from broadcast.ledger.health import Watched
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.consent import Purpose
 from broadcast.model.counted import counted
+from broadcast.model.expiry import expires_at
 from broadcast.model.health import FRESH
 from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts
@@ -358,6 +359,7 @@ class Publisher:
             deliveries=prepared.recipients.deliveries,
             latecomers=prepared.recipients.latecomers,
             reserved=subject.reserved,
+            expires_at=_expires_at(request, prepared.facts, self.deliverer.clock.now()),
             question=question(request, prepared.recipients.shares, self.deliverer.clock.now()),
             kinds={
                 name: channel.capabilities.kind for name, channel in self.deliverer.channels.planned.items()
@@ -374,3 +376,8 @@ class Publisher:
                 self.deliverer.ledger.health.dismiss()
             except LedgerError as error:
                 yield f"systems that `watch` found down still count as down: {error}"
+
+
+def _expires_at(request: Request, facts: Facts, now: datetime) -> datetime | None:
+    asked = None if request.expires is None else timedelta(seconds=request.expires)
+    return expires_at(facts, now, asked)

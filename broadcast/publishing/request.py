@@ -25,7 +25,7 @@ CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 #: Fields that only `maintenance` sets.
 OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
 #: Fields that earlier versions did not have. Unset, they stay out of the digest, so that old keys still fit.
-LATER = frozenset({"ended", "corrects", "confirm_within"})
+LATER = frozenset({"ended", "corrects", "confirm_within", "expires"})
 #: Seconds that a run waits for deliveries or confirmations if nothing else is said.
 WITHIN = 900.0
 
@@ -50,6 +50,7 @@ class Request:
         window_from, window_until: Its announced beginning and end.
         ended: When the outage was over.
         corrects: The words that correct a wrong fact of the latest notice.
+        expires: Seconds after which what could not be sent is given up; None for the default of the severity.
         confirm_within: Seconds in which the receivers are asked to confirm; None if they are not asked.
 
     Example:
@@ -81,6 +82,7 @@ class Request:
     ended: str | None = None
     corrects: str | None = None
     confirm_within: float | None = None
+    expires: float | None = None
 
     def inputs_hash(self) -> str:
         """Return a digest of all fields: two requests under one key are the same command if it is equal."""

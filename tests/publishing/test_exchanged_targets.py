@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -187,12 +190,21 @@ def test_an_older_ledger_counts_the_configured_target_as_the_same(company, sandb
 
 
 SCRIPTS_BEFORE = 12  # up to 0016_targets.sql
-BEFORE = """
-DROP TABLE inbound_message;
-DROP TABLE confirmation;
-DROP TABLE question;
-DROP TABLE receipt;
-DROP INDEX attempt_ref;
+SCRIPTS = sorted(Path(str(files("broadcast.ledger.sqlite") / "schema")).glob("*.sql"))[SCRIPTS_BEFORE + 1 :]
+SINCE = "\n".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
+LATER = [
+    *(
+        f"DROP INDEX {name};"
+        for name in re.findall(r"CREATE INDEX (\w+) ON (?:attempt|delivery|notice)\b", SINCE)
+    ),
+    *(f"DROP TABLE {name};" for name in reversed(re.findall(r"CREATE TABLE (\w+)", SINCE))),
+    *(
+        f"ALTER TABLE {table} DROP COLUMN {column};"
+        for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", SINCE)
+    ),
+]
+BEFORE = f"""
+{"".join(LATER)}
 CREATE TABLE former (
     incident_id INTEGER NOT NULL REFERENCES incident(id),
     channel     TEXT NOT NULL,

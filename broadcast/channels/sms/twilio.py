@@ -24,6 +24,7 @@ from broadcast.channels.vendors.twilio_account import (
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, message_answer, reference, signed_form
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
+from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import (
     Inbound,
@@ -165,11 +166,18 @@ class TwilioSms:
             "Body": outgoing.message.text,
             **self._sender,
             # Twilio's own default is ten hours: far too late for an outage.
-            "ValidityPeriod": str(self._validity),
+            "ValidityPeriod": str(self._valid_for(outgoing)),
         }
         if self._callback:
             form["StatusCallback"] = referring(self._callback, outgoing.key)
         return _outcome(await self._account.create("Messages", form))
+
+    def _valid_for(self, outgoing: Outgoing) -> object:
+        """Return for how many seconds Twilio may try: as configured, and not longer than the text is true."""
+        if outgoing.expires_at is None or not isinstance(self._validity, int):
+            return self._validity
+        left = (outgoing.expires_at - SystemClock().now()).total_seconds()
+        return max(1, min(self._validity, int(left)))
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         # No dates in the query: they would be by our clock, and a queued message has no DateSent.

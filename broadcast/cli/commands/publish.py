@@ -27,7 +27,7 @@ from broadcast.cli.output.display import json_text, show, show_json
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import show_progress
 from broadcast.cli.output.show_result import show_result
-from broadcast.cli.request_input import read_limits, read_request, read_words
+from broadcast.cli.request_input import read_expiry, read_limits, read_request, read_words
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import UsageError
@@ -135,6 +135,8 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
     limits = read_limits(run, sending)
     if limits.until is ReachLevel.CONFIRMED:
         request = replace(request, confirm_within=limits.within)
+    if isinstance(sending, TimedSending) and sending.expires:
+        request = replace(request, expires=read_expiry(sending.expires))
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs
@@ -93,6 +94,16 @@ async def test_an_outage_is_not_announced_ten_hours_late(sandbox):
     await send(sandbox, validity=900)
 
     assert [one.extra["ValidityPeriod"] for one in sandbox.received] == ["3600", "900"]
+
+
+async def test_twilio_is_not_asked_to_deliver_a_text_that_has_expired_by_then(sandbox):
+    async with using(build(sandbox.base_url("twilio"))) as adapter:
+        for left in (timedelta(seconds=600), timedelta(days=1), timedelta(seconds=-5)):
+            await adapter.send([replace(outgoing(PERSON), expires_at=now() + left)])
+
+    asked = [int(one.extra["ValidityPeriod"]) for one in sandbox.received]
+    assert 590 <= asked[0] <= 600
+    assert asked[1:] == [3600, 1]
 
 
 async def test_a_status_callback_names_the_delivery():

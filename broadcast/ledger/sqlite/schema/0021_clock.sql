@@ -23,3 +23,6 @@ CREATE TABLE schedule (
     state          TEXT NOT NULL,
     detail         TEXT NOT NULL
 ) STRICT;
+
+-- When the texts of a notice are too old to be sent; NULL if never.
+ALTER TABLE notice ADD COLUMN expires_at REAL;
