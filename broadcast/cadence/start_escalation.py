@@ -11,17 +11,16 @@ from typing import Self
 
 from broadcast.cadence.escalate import Escalate, describe
 from broadcast.config.settings import Settings
-from broadcast.errors import ConfigError, NothingMatched, TemplateError, UsageError
+from broadcast.errors import NothingMatched, TemplateError, UsageError
 from broadcast.inbound.meaning import understand
 from broadcast.ledger.records import NewNotice, Notice, NoticeText
-from broadcast.model.channel import ChannelKind
 from broadcast.model.escalation import PAGES, Escalation, EscalationPolicy
 from broadcast.model.incident import Incident
 from broadcast.model.nearest import suggest
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.model.plan import Planned
 from broadcast.model.question import NoticeQuestion
-from broadcast.planning.escalation import Climb
+from broadcast.planning.escalation import Climb, unusable
 from broadcast.planning.escalation_plan import PageRound, page_rounds, simulate
 from broadcast.publishing.author import author
 from broadcast.publishing.deliver import Deliverer
@@ -200,17 +199,9 @@ def find_policy(settings: Settings, name: str) -> EscalationPolicy:
 def check_channels(policy: EscalationPolicy, job: Escalate) -> None:
     """Raise `ConfigError` for a channel that publishes: it asks no single person."""
     planned = job.deliverer.channels.planned
-    for number, step in enumerate(policy.steps, 1):
-        for name in step.channels:
-            kind = planned[name].capabilities.kind
-            if planned[name].capabilities.publishes or kind not in _ASKING:
-                raise ConfigError(
-                    f"[escalation.{policy.name}] steps: step {number}: {name} asks no single person",
-                    hint="use channels that need a phone number or an e-mail address",
-                )
-
-
-_ASKING = frozenset({ChannelKind.SMS, ChannelKind.VOICE, ChannelKind.EMAIL})
+    able = {name: channel.capabilities for name, channel in planned.items()}
+    for error in unusable(policy, able):
+        raise error
 
 
 def _check_question(request: EscalationRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from broadcast.channels import registry
@@ -10,14 +11,16 @@ from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
 from broadcast.model.subscription import CHANNEL_KINDS
+from broadcast.planning.escalation import unusable
 
 #: Used in place of a secret that is not set. It is valid as a token and as the URL of a webhook.
 _PLACEHOLDER = "https://not-set.invalid/"
 
 
 def inspect(settings: Settings) -> None:
-    """Raise one `ConfigError` that lists every channel and every audience that cannot work."""
-    wrong = [*_channels(settings), *_contacts(settings), *_subscribers(settings)]
+    """Raise one `ConfigError` that lists every channel, audience and escalation policy that cannot work."""
+    audiences = (*_contacts(settings), *_subscribers(settings))
+    wrong = [*_channels(settings), *audiences, *_escalations(settings)]
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
@@ -38,6 +41,15 @@ def shared_backups(settings: Settings) -> Iterator[str]:
                     f"{audience.origin}: {lanes.count(name)} lanes use {name}, one of them as its backup; "
                     f"if they meet there, an address gets one message on {name}, not {lanes.count(name)}"
                 )
+
+
+def _escalations(settings: Settings) -> Iterator[ConfigError]:
+    able = {}
+    for name, channel in settings.channels.items():
+        with suppress(ConfigError):  # it is reported for the channel
+            able[name] = registry.capabilities_of(channel)
+    for policy in settings.escalation.values():
+        yield from unusable(policy, able)
 
 
 def _channels(settings: Settings) -> Iterator[ConfigError]:

@@ -12,13 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from broadcast.model.channel import missing
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, missing
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.escalation import PAGES, Escalation, EscalationOutcome, Page
+from broadcast.model.escalation import PAGES, Escalation, EscalationOutcome, EscalationPolicy, Page
 from broadcast.model.plan import Planned
 from broadcast.model.question import FORWARD
 from broadcast.planning.planned_channel import PlannedChannel
+
+#: The kinds of channel for which pages have texts.
+_ASKING = frozenset({ChannelKind.SMS, ChannelKind.VOICE, ChannelKind.EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,18 @@ def _at_once(escalation: Escalation, here: Sequence[Page]) -> Decision | None:
     # The round is not repeated at once: what failed would fail again.
     asked = {page.receiver for page in escalation.pages}
     return End(EscalationOutcome.EXHAUSTED) if asked and asked <= answers.keys() else None
+
+
+def unusable(policy: EscalationPolicy, channels: Mapping[str, Capabilities]) -> Iterator[ConfigError]:
+    """Yield an error for each channel of a step that asks no single person: a page, a room, a ticket."""
+    for number, step in enumerate(policy.steps, 1):
+        for name in step.channels:
+            able = channels.get(name)
+            if able is not None and (able.publishes or able.kind not in _ASKING):
+                yield ConfigError(
+                    f"[escalation.{policy.name}] steps: step {number}: {name} asks no single person",
+                    hint="use channels that need a phone number or an e-mail address",
+                )
 
 
 def next_step(escalation: Escalation) -> int | None:

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import NothingMatched, TooLong, UsageError
+from broadcast.errors import ConfigError, NothingMatched, TooLong, UsageError
 from broadcast.model.escalation import EscalationOutcome
+from broadcast.monitoring.config_check import inspect
 from broadcast.publishing.request import Verb
 from tests.cadence.ladder import NOON, Company, number
 
@@ -232,3 +233,14 @@ def test_a_question_that_cannot_be_answered_is_refused(company, given, why):
 def test_an_answer_is_never_needed_from_a_text_that_does_not_fit(company):
     with pytest.raises(TooLong):
         company.start(question="?" * 100, options=tuple("wort" * 40 + str(n) for n in range(9)))
+
+
+def test_a_channel_that_asks_no_single_person_is_refused_before_it_is_needed(company):
+    company.configure(
+        '[escalation.duty]\nsteps = [{ to = ["audience:agents"], channels = ["site"], wait = "4m" }]'
+    )
+
+    with pytest.raises(ConfigError, match="step 1: site asks no single person"):
+        inspect(company.settings)
+    with pytest.raises(ConfigError, match="step 1: site asks no single person"):
+        company.start()

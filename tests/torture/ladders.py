@@ -13,7 +13,7 @@ def suite(options: Options, companies: Companies) -> Iterator[Line]:
     """Play many escalations, each with its own seed."""
     del companies  # an escalation has a company of its own
     line = Line(name="ladders")
-    for number in range(options.count(60, 1000)):
+    for number in range(options.count(40, 1000)):
         folder = options.folder / f"ladder-{number}"
         folder.mkdir()
         for broken in run(folder, f"{options.seed}/{number}"):
