@@ -144,6 +144,25 @@ def test_the_private_socket_is_for_its_group_only(start, folder):
     assert (folder / "desk.sock").stat().st_mode & 0o777 == 0o660
 
 
+def test_without_a_token_there_is_no_route_for_alerts(start, folder):
+    start()
+
+    with closing(over_socket(folder / "desk.sock")) as connection:
+        connection.request("POST", "/alerts", b"{}", {"Authorization": "Bearer x"})
+        assert connection.getresponse().status == 404
+
+
+def test_a_token_that_is_not_set_is_a_mistake_in_the_configuration(start, folder):
+    path = folder / "broadcast.toml"
+    path.write_text(path.read_text().replace("[serve]", '[serve]\nalerts_token = "env:NO_SUCH_TOKEN"'))
+
+    code, said = start().wait()
+
+    assert code == 6
+    assert "[serve] alerts_token: the environment variable NO_SUCH_TOKEN is not set" in said
+    assert "hint:" in said
+
+
 def test_both_listeners_can_be_sockets(start, folder):
     path = folder / "broadcast.toml"
     path.write_text(path.read_text().replace("127.0.0.1:0", f"unix:{folder / 'public.sock'}"))
