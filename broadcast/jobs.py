@@ -26,22 +26,25 @@ if TYPE_CHECKING:
 def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
     from broadcast.cadence.confirmations import RepeatUnconfirmed
-    from broadcast.cadence.escalate import Escalate
     from broadcast.cadence.no_change import NoChangeDrafts
     from broadcast.cadence.publish_scheduled import PublishScheduled
     from broadcast.cadence.remind import Remind
     from broadcast.cadence.send_due import SendDue
     from broadcast.cadence.show_overdue import ShowOverdue
+    from broadcast.cadence.start_escalation import EscalationStarter
     from broadcast.cadence.subscription_links import subscription_links
     from broadcast.dispatch.progress import ignore_events
     from broadcast.monitoring.watch_job import WatchJob
 
     publisher = make_publisher(settings, ledger, ignore_events, clock)
+    starter = EscalationStarter.build(
+        settings, publisher.deliverer, make_catalogue(settings), publisher.renderer
+    )
     return [
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
-        Escalate.build(settings, publisher.deliverer, make_catalogue(settings)),
         PublishScheduled(publisher),
-        Remind(publisher, NoChangeDrafts(settings, program(settings))),
+        Remind(publisher=publisher, drafts=NoChangeDrafts(settings, program(settings)), starter=starter),
+        starter.job,  # after what starts escalations
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
         SendDue(publisher.deliverer),
         ShowOverdue(publisher.deliverer.channels),

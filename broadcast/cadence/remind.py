@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.cadence.no_change import NoChangeDrafts
+from broadcast.cadence.start_escalation import EscalationRequest, EscalationStarter
+from broadcast.config.cadence import TO_AUDIENCE, TO_POLICY
 from broadcast.dispatch.stop import Stop
+from broadcast.errors import Refused
 from broadcast.ledger.records import Notice
 from broadcast.model.counted import counted
 from broadcast.model.moments import elapsed
@@ -17,12 +20,13 @@ from broadcast.publishing.request import Limits
 from broadcast.reports.due import Due, due
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remind:
     """The job. `seconds` is the most that sending one reminder may take in one round."""
 
     publisher: Publisher
     drafts: NoChangeDrafts
+    starter: EscalationStarter
     seconds: float = 60.0
     name: str = "remind"
 
@@ -44,20 +48,36 @@ class Remind:
             lines.append(await self._send(notice, stop))
         return lines
 
-    def _remind(self, promise: Due, audience: str, now: datetime) -> Iterator[str]:
+    def _remind(self, promise: Due, remind: str, now: datetime) -> Iterator[str]:
         """Record the reminder of a promise, unless people were reminded of it before."""
         ledger = self.publisher.deliverer.ledger
         notice = ledger.incidents.notices(ledger.incidents.find(promise.incident))[promise.notice - 1]
         if not ledger.reminders.wanted(notice, promise.kind):
             return
-        new = prepare_reminder(self.publisher, notice, promise.kind, audience)
+        escalates = remind.startswith(TO_POLICY)
+        audience = remind.removeprefix(TO_AUDIENCE)
+        new = None if escalates else prepare_reminder(self.publisher, notice, promise.kind, audience)
         # The draft first: a run that dies in between writes it again, and a draft that was deleted stays so.
         try:
             if path := self.drafts.write(promise):
                 yield f"{promise.incident}: wrote the draft {path.name}"
         except OSError as error:
             yield f"{promise.incident}: the draft cannot be written: {error.strerror}"
-        ledger.reminders.record(new, now)
+        if new is not None:
+            ledger.reminders.record(new, now)
+            return
+        yield self._escalate(promise, remind.removeprefix(TO_POLICY), now)
+        # Afterwards: a run that dies in between is refused a second escalation while the first one runs.
+        ledger.reminders.escalated(notice, promise.kind)
+
+    def _escalate(self, promise: Due, policy: str, now: datetime) -> str:
+        """Start an escalation, whose pages the next round sends, unless one by that policy runs already."""
+        request = EscalationRequest(incident=promise.incident, policy=policy)
+        try:
+            self.starter.start(self.starter.prepare(request, now), request, now)
+        except Refused as refused:
+            return f"{promise.incident}: {refused}"
+        return f"{promise.incident}: started the escalation {policy}"
 
     def _close_drafts(self, promised: Sequence[Due]) -> Iterator[str]:
         try:

@@ -124,7 +124,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
         escalation=MappingProxyType(_escalation(source, names)),
-        cadence=read_cadence(TomlTable(source, "cadence"), audiences),
+        cadence=read_cadence(TomlTable(source, "cadence"), audiences, _names(source, "escalation")),
         watch=read_watch(TomlTable(source, "watch")),
         serve=read_serve(TomlTable(source, "serve")),
         oncall=MappingProxyType(

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.config import keys
-from broadcast.config.cadence import TO_AUDIENCE
 from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference, sounds_secret
 from broadcast.config.settings import ChannelSettings, Settings
@@ -93,7 +92,7 @@ def _escalation(policy: EscalationPolicy) -> Iterator[tuple[str, object]]:
 
 def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:
     name = keys.CADENCE.name
-    yield f"{name}.{keys.REMIND.name}", cadence.remind and f"{TO_AUDIENCE}{cadence.remind}"
+    yield f"{name}.{keys.REMIND.name}", cadence.remind
     yield f"{name}.{keys.BEFORE.name}", cadence.before.total_seconds()
     for audience, spans in cadence.spans.items():
         spelled = {

@@ -94,6 +94,11 @@ class Reminders:
             connection.execute("insert_event", event)
             return notice_from(connection.execute("notice_by_id", (reminder,)).fetchone())
 
+    def escalated(self, notice: Notice, kind: str) -> None:
+        """Record that an escalation reminds people of this promise."""
+        with self._store.transaction() as connection:
+            connection.execute("insert_reminder", (notice.id, kind, notice.id))
+
     def unsent(self, now: datetime) -> list[Notice]:
         """Return the reminders with unsent messages; those of promises that were kept are cancelled first."""
         from broadcast.ledger.rows import notice_from

@@ -30,7 +30,7 @@ class Cadence:
 
     Attributes:
         spans: By audience and severity; None promises nothing. What is missing is as in `CADENCE`.
-        remind: The audience that is reminded of a promise; None reminds nobody.
+        remind: Who is reminded of a promise: `audience:duty` or `escalation:duty`; None reminds nobody.
         before: How long before a promise is due its reminder is sent.
 
     Example:

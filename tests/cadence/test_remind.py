@@ -172,3 +172,22 @@ def own_environment(folder):
     from tests.harness.configurations import ENVIRONMENT, SECRETS
 
     return environment(folder, **SECRETS, **ENVIRONMENT)
+
+
+def test_an_escalation_can_be_the_reminder(clockwork):
+    company = clockwork.company
+    company.edit('remind = "audience:crew"', 'remind = "escalation:duty"')
+    steps = '[{ to = ["audience:crew"], channels = ["sms"], wait = "5m" }]'
+    company.config.write_text(
+        company.config.read_text(encoding="utf-8") + f"\n[escalation.duty]\nsteps = {steps}\n",
+        encoding="utf-8",
+    )
+    due = announce(company)
+
+    done = clockwork.round(due - MINUTE).done
+    clockwork.round(due)
+
+    assert "remind: INC-1: started the escalation duty" in done
+    assert len(clockwork.to(ADA)) == len(clockwork.to(BEN)) == 1
+    with company.ledger() as ledger:
+        assert len(ledger.escalations.of(ledger.incidents.all()[0])) == 1

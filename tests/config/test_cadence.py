@@ -33,6 +33,7 @@ internal = true
         ('customers = { sev1 = "0s" }', "leaves no time"),
         ('customers = "15m"', "is not a table of severities"),
         ('remind = "supervisors"', 'write it like "audience:customers"'),
+        ('remind = "escalation:duty"', 'there is no escalation "duty"'),
         ('remind = "audience:supervisor"', "did you mean supervisors?"),
         ('remind = "audience:customers"', "[audiences.customers] is not internal"),
         ('before = "0s"', "leaves no time"),
@@ -51,4 +52,4 @@ def test_it_is_read_by_audience_and_severity(read):
     ).cadence
 
     assert cadence.spans == {"customers": {Severity.SEV1: timedelta(minutes=10), Severity.SEV3: None}}
-    assert (cadence.remind, cadence.before) == ("supervisors", timedelta(minutes=2))
+    assert (cadence.remind, cadence.before) == ("audience:supervisors", timedelta(minutes=2))

@@ -13,14 +13,14 @@ ON CONFLICT (id) DO NOTHING
 
 -- name: insert_reminder
 -- Record that people are reminded of a promise.
-INSERT INTO reminder (notice_id, kind, reminder_id) VALUES (?, ?, ?)
+INSERT INTO reminder (notice_id, kind, reminder_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
 
 -- name: open_reminders
 -- Read the reminders with unsent messages, and whether a newer notice follows the promise.
 SELECT reminder.reminder_id,
        EXISTS (SELECT 1 FROM notice AS newer WHERE newer.incident_id = notice.incident_id AND newer.sequence > notice.sequence) AS kept
 FROM reminder JOIN notice ON notice.id = reminder.notice_id
-WHERE EXISTS (SELECT 1 FROM delivery WHERE delivery.notice_id = reminder.reminder_id AND delivery.state IN ('planned', 'held', 'sending', 'unknown'))
+WHERE reminder.reminder_id <> reminder.notice_id AND EXISTS (SELECT 1 FROM delivery WHERE delivery.notice_id = reminder.reminder_id AND delivery.state IN ('planned', 'held', 'sending', 'unknown'))
 ORDER BY reminder.reminder_id
 
 -- name: withdraw_reminder

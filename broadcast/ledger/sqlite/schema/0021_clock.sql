@@ -1,6 +1,6 @@
 -- The promises of which people were reminded, each once. `notice_id` made the promise; `kind` is update, start or end.
 -- A reminder is a notice of a record of its own beside the incident, with the incident's number below zero: its
--- messages are sent like all others, and the incident's notices, readers and counts stay what they are.
+-- messages are sent like all others (an escalation has its own notice; then `reminder_id` is `notice_id`), and the incident's notices, readers and counts stay what they are.
 CREATE TABLE reminder (
     notice_id   INTEGER NOT NULL REFERENCES notice(id),
     kind        TEXT NOT NULL,
