@@ -23,6 +23,7 @@ from broadcast.ledger.targets import follow_targets
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
+from broadcast.model.ids import notice_mark
 from broadcast.model.reach_level import ReachLevel
 from broadcast.model.suppression import Suppressed
 from broadcast.publishing.channels import Channels, activate, paces
@@ -202,11 +203,12 @@ class Deliverer:
         except Unfinished:
             raise
         except (Exception, KeyboardInterrupt) as error:
-            ref = notice.incident
+            # An escalation is driven by the clock, and not by `retry`.
+            command = f"retry {notice.incident}" if notice.sequence > 0 else "tick"
             raise Unfinished(
-                f"{ref}/{notice.sequence} is recorded, but sending it ended early: "
+                f"{notice_mark(notice.incident, notice.sequence)} is recorded, but sending it ended early: "
                 f"{str(error) or type(error).__name__}",
-                hint=f"do not run this again; `{self.program} retry {ref}` continues and sends nothing twice",
+                hint=f"do not run this again; `{self.program} {command}` continues and sends nothing twice",
             ) from error
 
     def _result(self, notice: Notice, ending: Ending, until: ReachLevel, warnings: tuple[str, ...]) -> Result:
