@@ -110,7 +110,9 @@ def _confirm_by(request: Request, settings: Settings, as_of: datetime) -> dateti
             "an end is not repeated until people confirm it",
             hint="wait until it has arrived: --until delivered",
         )
-    return later(as_of, timedelta(seconds=request.confirm_within)) if settings.serve.url else None
+    if settings.serve.url is None:
+        return None
+    return later(as_of, timedelta(seconds=request.confirm_within)).astimezone(settings.timezone)
 
 
 def _corrects(request: Request, before: EarlierNotices, phase: Phase, zone: ZoneInfo) -> datetime | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcast.config.settings import AudienceSettings, Settings
+from broadcast.config.settings import AudienceSettings, ServeSettings, Settings
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Phase, Service, Severity
@@ -298,3 +298,13 @@ def test_an_update_keeps_the_cadence_of_the_audiences_that_were_told():
     facts = compose(Request(verb=Verb.UPDATE), before, settings, DEPENDENCIES, NOW.replace(second=0)).facts
 
     assert facts.next_update == NOW.replace(second=0) + timedelta(minutes=45)
+
+
+def test_people_read_until_when_to_confirm_in_the_time_of_the_organisation():
+    settings = replace(SETTINGS, serve=ServeSettings(url="https://notify.muster.example"))
+    request = Request(verb=Verb.NOTIFY, title="Kasse gestört", confirm_within=900.0)
+
+    facts = compose(request, FIRST, settings, DEPENDENCIES, NOW).facts
+
+    assert facts.confirm_by == NOW + timedelta(minutes=15)
+    assert facts.confirm_by.tzinfo == facts.as_of.tzinfo == BERLIN

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broadcast.cli.command import command
-from broadcast.cli.commands.schedule import schedule
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
@@ -151,6 +150,8 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
         return propose_notice(request, limits, settings, common, run.output)
     asking = ConsentPrompt(common, settings.timezone, sending.yes)
     if at:
+        from broadcast.cli.commands.schedule import schedule  # loads what sends
+
         return schedule(request, limits, at, settings, asking, run.output)
     with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         publisher = make_publisher(settings, ledger, listener)
