@@ -14,6 +14,7 @@ from typing import Self, assert_never
 from broadcast.cadence.step_people import StepPeople
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
+from broadcast.errors import BroadcastError, LedgerError
 from broadcast.ledger.escalations import Climbed
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.counted import counted
@@ -60,9 +61,17 @@ class Escalate:
         """Drive every escalation; a line for each step."""
         del now  # each step takes its own time: pages before it may have taken long
         said: list[str] = []
+        failed: list[BroadcastError] = []
         for escalation in self.ledger.escalations.running():
-            said += await self.drive(escalation.notice, stop)
-        return said
+            try:
+                said += await self.drive(escalation.notice, stop)
+            except LedgerError:
+                raise
+            except BroadcastError as error:
+                failed.append(error)  # the others have their turn
+        if failed and not said:
+            raise failed[0]
+        return [*said, *map(str, failed)]
 
     async def drive(self, notice: int, stop: Stop) -> list[str]:
         """Do what is due in one escalation, and send its pages; a line for each step.
@@ -73,7 +82,7 @@ class Escalate:
         while not stop.asked:
             steps = self.climb(notice)
             said += steps
-            if not await self._send(notice, stop) and not steps:
+            if not await self._send(notice, stop, said) and not steps:
                 break
             if not isinstance(self._next(notice), Climb | FailOver):
                 break
@@ -122,8 +131,8 @@ class Escalate:
             case _:
                 assert_never(decision)
 
-    async def _send(self, notice: int, stop: Stop) -> bool:
-        """Send the pages that have not left; return whether there were any."""
+    async def _send(self, notice: int, stop: Stop, said: list[str]) -> bool:
+        """Send the pages that have not left; return whether there were any. `said` gets what is wrong."""
         found = self.ledger.escalations.find(notice)
         recorded = self.ledger.escalations.notice(notice)
         if found.ended_at is not None or not self.deliverer.owes(recorded):
@@ -131,7 +140,9 @@ class Escalate:
         names = frozenset(page.audience for page in found.pages)
         deliverer = replace(self.deliverer, internal=self.deliverer.internal | names)
         limits = Limits(deadline=self.seconds)
-        await deliverer.deliver(recorded, limits, deliverer.needed(recorded), stop)
+        adapters, trouble = deliverer.available(recorded)
+        said += trouble
+        await deliverer.deliver(recorded, limits, adapters, stop)
         return True
 
 

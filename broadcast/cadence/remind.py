@@ -89,7 +89,8 @@ class Remind:
     async def _send(self, notice: Notice, stop: Stop) -> str:
         deliverer = self.publisher.deliverer
         limits = Limits(deadline=self.seconds)
-        result = await deliverer.deliver(notice, limits, deliverer.needed(notice), stop)
+        adapters, _ = deliverer.available(notice)
+        result = await deliverer.deliver(notice, limits, adapters, stop)
         rest = result.counts.unknown + result.counts.held
         still = f", {counted(rest, 'message')} still to be sent" if rest else ""
         return f"{notice.facts.ref}: {counted(result.counts.accepted, 'reminder')} accepted{still}"

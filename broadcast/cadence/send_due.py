@@ -4,29 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.dispatch.stop import Stop
+from broadcast.errors import BroadcastError, LedgerError
+from broadcast.ledger.choices import OwingNotice, owing_notices
 from broadcast.model.counted import counted
 from broadcast.publishing.deliver import Deliverer
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import Result
-from broadcast.publishing.retry import retry
+
+#: Held messages are tried again after a tenth of the notice's age, within these limits: a provider that
+#: refuses a password would otherwise be asked thousands of times a day.
+_SOONEST, _LATEST = timedelta(seconds=10), timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class SendDue:
-    """The job; `seconds` is the most that one round may take."""
+    """The job; `seconds` is the most that one notice may take in one round, so that escalations go on."""
 
     deliverer: Deliverer
-    seconds: float = 60.0
+    seconds: float = 25.0
     name: str = "retry"
 
     async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
-        """Send it; a line for each notice that changed."""
-        self.deliverer.ledger.receipts.record((), now)
-        retried = await retry(self.deliverer, None, Limits(deadline=self.seconds), stop)
-        return [_line(result) for result in retried.notices if result.changed]
+        """Send it; a line for each notice that changed, and for each that could not be sent.
+
+        Unknown outcomes are treated as the notice's latest command chose. A notice whose command a person
+        interrupted is left alone until `retry`.
+        """
+        ledger = self.deliverer.ledger
+        self.deliverer.follow_targets()
+        ledger.receipts.record((), now)
+        said: list[str] = []
+        failed: list[BroadcastError] = []
+        for owing in owing_notices(ledger.store):
+            if stop.asked:
+                break
+            if not rests(owing, now):
+                try:
+                    said += await self._send(owing, stop)
+                except LedgerError:
+                    raise
+                except BroadcastError as error:
+                    failed.append(error)  # the others have their turn
+        if failed and not said:
+            raise failed[0]
+        return [*said, *map(str, failed)]
+
+    async def _send(self, owing: OwingNotice, stop: Stop) -> list[str]:
+        notice = self.deliverer.ledger.incidents.notice(owing.id)
+        before = self.deliverer.standing(notice)
+        adapters, trouble = self.deliverer.available(notice)
+        limits = Limits(deadline=self.seconds, on_unknown=owing.on_unknown)
+        after = await self.deliverer.deliver(notice, limits, adapters, stop)
+        changed = (before.counts, before.channels) != (after.counts, after.channels)
+        return [*([_line(after)] if changed else []), *trouble]
+
+
+def rests(owing: OwingNotice, now: datetime) -> bool:
+    """Return whether everything that a notice owes was tried a short while ago, in vain."""
+    if owing.active or owing.held_at is None or owing.held_at > now:
+        return False
+    return now - owing.held_at < min(max((now - owing.created_at) / 10, _SOONEST), _LATEST)
 
 
 def _line(result: Result) -> str:

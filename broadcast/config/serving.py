@@ -17,6 +17,7 @@ def read_serve(table: TomlTable) -> ServeSettings:
         url=table.take(keys.ORIGIN),
         public=table.take(keys.PUBLIC),
         desk=table.take(keys.DESK),
+        proxies=table.take(keys.PROXIES),
         alerts_token=_secret(table, keys.ALERTS_TOKEN),
     )
 

@@ -182,12 +182,14 @@ class ServeSettings:
 
     `url` is the public origin (`https://notify.muster.example`), against which signatures are checked; None
     if the table is missing. `public` and `desk` are listening addresses: `127.0.0.1:8080`, `[::1]:8080` or
-    `unix:/run/broadcast/desk.sock`. `alerts_token` is the bearer token of monitoring systems.
+    `unix:/run/broadcast/desk.sock`. `proxies` are networks of reverse proxies on other machines.
+    `alerts_token` is the bearer token of monitoring systems.
     """
 
     url: str | None = None
     public: str = "127.0.0.1:8080"
     desk: str = "127.0.0.1:8081"
+    proxies: tuple[str, ...] = ()
     alerts_token: Reference | None = field(default=None, repr=False)
 
     def route(self, path: str) -> str | None:

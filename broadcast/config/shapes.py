@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -257,7 +258,7 @@ def from_word(shape: Callable[[object], T], word: str) -> T:
         raise Wrong(f"is {what}, which a variable cannot hold", "write it in the file")
     if shape is flag:
         value = _TRUTH.get(word.strip().lower(), word)
-    elif shape is texts:
+    elif shape in {texts, networks}:
         value = [item.strip() for item in word.split(",")]
     elif shape in {whole, number, amount, duration, timeout}:
         value = _counted(word.strip())
@@ -307,6 +308,17 @@ def secret(value: object) -> str:
     if isinstance(value, str) and is_reference(value):
         return value
     raise Wrong("is a secret, which does not belong in the file", 'write it like "env:ALERTS_TOKEN"')
+
+
+def networks(value: object) -> tuple[str, ...]:
+    """Read a list of networks or addresses: `["172.16.0.0/12"]`."""
+    found = texts(value)
+    for one in found:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise Wrong(f"{shown(one)} is not a network", 'write it like ["172.16.0.0/12"]') from None
+    return found
 
 
 def listening(value: object) -> str:

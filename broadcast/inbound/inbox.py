@@ -80,7 +80,11 @@ class Inbox:
         everything = self.ledger.confirmations.asked_at(kind, message.sender, now)
         asked, text = _named(everything, message.text)
         latest = asked[0] if asked else None
-        understood = understand(text, latest.options if latest else ())
+        understood = (
+            understand(text, latest.options if latest else ())
+            if message.proved
+            else Understood(Meaning.OTHER)
+        )
         new = NewInbound(
             channel=channel,
             message=message,

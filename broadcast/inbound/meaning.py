@@ -33,6 +33,8 @@ _YES = frozenset(
 )
 _NO = frozenset(("no", "n", "nope", "nein", "ne", "9", "👎"))
 _PASS_ON = frozenset(("pass", "weiter", "5"))
+#: "No problem, on it" refuses nothing.
+_NO_REFUSALS = (["problem"], ["problems"], ["worries"], ["prob"])
 _AMBIGUOUS = frozenset(("end", "cancel", "quit", "beenden", "kündigen", "revoke"))
 
 
@@ -69,7 +71,7 @@ def understand(text: str, options: Sequence[str] = ()) -> Understood:
         <Meaning.STOP: 'stop'>
     """
     words = _words(text)
-    if not words or len(words) > 1 + _MORE:
+    if not words or len(words) > 1 + _MORE or words[1:2] in _NO_REFUSALS:
         return Understood(Meaning.OTHER)
     first, alone = words[0], len(words) == 1
     if first in _STOP and (alone or first not in _AMBIGUOUS):

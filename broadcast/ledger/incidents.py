@@ -12,6 +12,7 @@ from broadcast.ledger.columns import epoch, moment, services_from_json, services
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.ids import incident_identity, notice_identity
 from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.unknown import OnUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,6 +164,9 @@ class Incidents:
             keep_deliveries(connection, notice_id, owed, at)
             if new.question is not None:
                 ask(connection, notice_id, new.question)
+            if new.on_unknown is not OnUnknown.OTHER_CHANNEL:
+                chosen = {"notice": notice_id, "on_unknown": new.on_unknown}
+                connection.execute("choose_for_notice", chosen)
             if new.expires_at is not None:
                 connection.execute("set_expiry", (epoch(new.expires_at), notice_id))
             # Last, since it compares with what this notice owes.

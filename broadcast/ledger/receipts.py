@@ -26,6 +26,8 @@ from broadcast.model.suppression import Suppression, SuppressionReason, learnt, 
 LATE = timedelta(days=1)
 #: How many early receipts, and how many lost answers, are looked through at a time.
 _LIMIT = 1000
+#: How many earlier receipts are tried again beside new ones; the clock tries more of them.
+_EARLIER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,13 @@ class Receipts:
             rows = [_row(one, now) for one in received]
             recorded = sum(max(0, connection.execute("insert_receipt", row).rowcount) for row in rows)
             applying = _Applying(connection, now, known, self._store.secret)
-            waiting = connection.execute(
-                "unmatched_receipts", {"since": (now - LATE).timestamp(), "limit": _LIMIT}
-            )
-            unmatched = sum(not applying.apply(row) for row in waiting.fetchall())
+            # The latest first: receipts about messages that are not ours never match, and must not keep new
+            # ones from being applied.
+            limit = recorded + (_EARLIER if received else _LIMIT)
+            values = {"since": (now - LATE).timestamp(), "limit": limit}
+            waiting = connection.execute("unmatched_receipts", values).fetchall()
+            applied = [applying.apply(row) for row in waiting]
+            unmatched = applied[:recorded].count(False) if received else applied.count(False)
             return applying.result(recorded, len(received) - recorded, unmatched)
 
     def is_awaited(self, notice: int, channels: Collection[str]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from broadcast.model.unknown import OnUnknown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
@@ -63,6 +65,7 @@ class NewNotice:
     reserved: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
     question: NoticeQuestion | None = None
+    on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
     expires_at: datetime | None = None
 
 

@@ -16,6 +16,8 @@ EXPIRES: Mapping[Severity, timedelta] = {
     Severity.SEV3: timedelta(hours=24),
     Severity.SEV4: timedelta(hours=48),
 }
+#: However soon it is outdated, a text has this time to leave.
+_LEAST = timedelta(minutes=5)
 
 
 def expires_at(facts: Facts, now: datetime, asked: timedelta | None = None) -> datetime | None:
@@ -29,5 +31,6 @@ def expires_at(facts: Facts, now: datetime, asked: timedelta | None = None) -> d
     if facts.phase.closed:
         return None
     if facts.phase.maintenance:
-        return facts.window_ends and later(facts.window_ends, timedelta())
+        # Work that is announced while it ends is still announced.
+        return facts.window_ends and max(later(facts.window_ends, timedelta()), later(now, _LEAST))
     return later(now, EXPIRES[facts.severity])

@@ -81,6 +81,8 @@ class InboundMessage:
         sender: The person's address: a phone number in E.164, a mailbox, or the provider's user id.
         text: What the person wrote, as it arrived.
         recipient: Our address that it was sent to.
+        proved: Whether the provider vouches for the sender. If not, the message is kept and shown, and has no
+            effect: anybody can write another person's address into the From of a mail.
         answered: Whether the provider answers the person itself.
     """
 
@@ -88,6 +90,7 @@ class InboundMessage:
     sender: str = field(repr=False)
     text: str = field(repr=False)
     recipient: str = ""
+    proved: bool = True
     answered: bool = False
 
 

@@ -13,7 +13,7 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.message_builder import MessageBuilder
 from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import LedgerBusy, LedgerError, Unfinished
+from broadcast.errors import ConfigError, LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.answers import answers_to
 from broadcast.ledger.expiry import expire
 from broadcast.ledger.ledger import Ledger
@@ -239,6 +239,25 @@ class Deliverer:
         Raises `ConfigError` and `Refused`.
         """
         return self._adapters_of(notice, self.ledger.history.open_routes(notice))
+
+    def available(self, notice: Notice) -> tuple[dict[str, Adapter], list[str]]:
+        """Return the adapters that `needed` returns without those that cannot be built, and why not.
+
+        For the clock: where a secret is missing, the next channel of the lane steps in, as for a channel that
+        is down. Raises `Refused`.
+        """
+        routes = self.ledger.history.open_routes(notice)
+        owed = sorted({name for route in routes for name in route})
+        names = self.channels.usable(owed, drill=notice.facts.drill)
+        self.channels.permit(names)
+        adapters: dict[str, Adapter] = {}
+        trouble = []
+        for name in names:
+            try:
+                adapters |= self.channels.adapters([name])
+            except ConfigError as error:
+                trouble.append(f"{name}: {error}")
+        return adapters, trouble
 
     def _adapters_of(self, notice: Notice, routes: Collection[tuple[str, ...]]) -> dict[str, Adapter]:
         owed = sorted({name for route in routes for name in route})

@@ -163,7 +163,7 @@ class Publisher:
         """Record the notice and deliver it; raises `Overtaken`."""
         # The run is registered first: if this machine cannot send, nothing may be recorded.
         with self.deliverer.started(stop) as started:
-            notice = self._record(prepared, request, subject)
+            notice = self._record(prepared, request, subject, order.limits)
             with self.deliverer.recorded(notice):
                 warnings = (*order.warnings, *self._announce(prepared, request))
                 return await self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
@@ -347,7 +347,7 @@ class Publisher:
             )
         return shown
 
-    def _record(self, prepared: PreparedNotice, request: Request, subject: Subject) -> Notice:
+    def _record(self, prepared: PreparedNotice, request: Request, subject: Subject, limits: Limits) -> Notice:
         new = NewNotice(
             incident=prepared.incident,
             facts=prepared.facts,
@@ -360,6 +360,7 @@ class Publisher:
             latecomers=prepared.recipients.latecomers,
             reserved=subject.reserved,
             expires_at=_expires_at(request, prepared.facts, self.deliverer.clock.now()),
+            on_unknown=limits.on_unknown,
             question=question(request, prepared.recipients.shares, self.deliverer.clock.now()),
             kinds={
                 name: channel.capabilities.kind for name, channel in self.deliverer.channels.planned.items()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import AmbiguousIncident, UnknownIncident
+from broadcast.ledger.choices import choose
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
 from broadcast.model.reach_level import ReachLevel
@@ -57,6 +58,9 @@ async def _retry_incidents(
     begun = deliverer.clock.monotonic()
     notices = [one for incident in incidents for one in deliverer.ledger.incidents.notices(incident)]
     # For all notices at once: a missing secret must stop the retry before it has sent anything.
+    for notice in notices:
+        if deliverer.owes(notice):
+            choose(deliverer.ledger.store, notice.id, limits.on_unknown)
     adapters = {
         one.id: deliverer.needed_until(one, limits.until)
         for one in notices

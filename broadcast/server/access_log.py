@@ -53,8 +53,7 @@ class AccessLog:
             "status": status,
             "ms": round(seconds * 1000, 1),
         }
-        self._out.write(json.dumps(line) + "\n")
-        self._out.flush()
+        report(self._out, json.dumps(line))
 
 
 def report(log: IO[str], line: str) -> None:

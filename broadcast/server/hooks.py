@@ -39,6 +39,7 @@ class Hooks:
     planned: Callable[[], None]
     listener: InboundListener
     words: AnswerWords
+    trouble: Callable[[str], None]
 
     async def answer(self, request: web.Request) -> web.Response:
         """Verify, record, then answer: a provider that gets 204 need not repeat the request."""
@@ -54,6 +55,10 @@ class Hooks:
             answer = await self._take(channel, adapter, inbound)
         except (Forged, Malformed, BodyTooLarge, LedgerError) as error:
             return self._refused(channel, error)
+        except Exception as error:  # noqa: BLE001 - an adapter of another author must not end up in a traceback
+            self.counters.add("adapter_error", channel)
+            self.trouble(f"{channel}: {type(error).__name__} while a request was read")
+            return web.Response(status=500)
         return web.Response(status=answer.status, body=answer.body or None, content_type=answer.content_type)
 
     async def _inbound(self, request: web.Request, most: int) -> InboundRequest:

@@ -44,7 +44,7 @@ _COUNTERS = {
     "clock_trouble": ("clock_trouble", (), "Things that a round of the clock could not do"),
 }
 #: Why a request to a channel's webhook was not taken.
-_REFUSED = ("forged", "malformed", "too_large", "not_recorded")
+_REFUSED = ("forged", "malformed", "too_large", "not_recorded", "adapter_error")
 _PAGES_REFUSED = ("too_many", "unknown_link")
 
 

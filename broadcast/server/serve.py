@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from broadcast.cadence.tick import tick
@@ -34,7 +36,7 @@ from broadcast.server.metrics import metrics_route
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
-from broadcast.server.pages.rate_limit import RateLimit
+from broadcast.server.pages.rate_limit import Proxies, RateLimit
 from broadcast.server.pages.subscribe import FORMS, SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
 from broadcast.wiring import make_catalogue, make_channels, open_ledger
@@ -170,9 +172,10 @@ def _faces(process: _Process) -> Faces:
             own=_own_numbers(process.settings),
         ),
         words=AnswerWords(process.settings.organisation, process.settings.locale),
+        trouble=partial(report, process.log),
     )
     pages = PublicPages(process.settings.letterhead, process.settings.timezone)
-    limits = PageLimits.build(pages, process.counters, process.clock)
+    limits = PageLimits.build(pages, process.counters, process.clock, _proxies(process.settings))
     return Faces(
         hooks=hooks,
         confirm=ConfirmRoute(
@@ -181,6 +184,7 @@ def _faces(process: _Process) -> Faces:
             pages=pages,
             limits=limits,
             internal=process.settings.internal,
+            answered=process.rounds.ask,
         ),
         unsubscribe=UnsubscribeRoute(writer=process.writer, clock=process.clock, pages=pages, limits=limits),
         subscribe=SubscribeRoute(
@@ -206,6 +210,10 @@ def _faces(process: _Process) -> Faces:
 def _offer(settings: Settings) -> Offer | None:
     """Return what people can subscribe to; None if nobody can."""
     return offer_of(settings, make_channels(settings).planned, make_catalogue(settings).locales())
+
+
+def _proxies(settings: Settings) -> Proxies:
+    return tuple(ipaddress.ip_network(network) for network in settings.serve.proxies)
 
 
 def _adapters(settings: Settings) -> dict[str, Adapter]:

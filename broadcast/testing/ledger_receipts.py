@@ -124,6 +124,18 @@ class ReceiptsContract(LedgerFixtures):
         assert (applied.recorded, applied.unmatched) == (1, 1)
         assert states(ledger, new) == {"anna": _S.ACCEPTED}
 
+    def test_receipts_that_never_match_keep_no_new_one_from_being_applied(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        strange = [replace(_DELIVERED, ref=f"SG-{number}") for number in range(1100)]
+        ledger.receipts.record(_received(*strange), NOON)
+        new = self._accepted(ledger, run, "anna")
+
+        applied = ledger.receipts.record(_received(_DELIVERED), after(1))
+
+        assert (applied.delivered, applied.unmatched) == (1, 0)
+        assert states(ledger, new) == {"anna": _S.DELIVERED}
+
     def _accepted(
         self, ledger: Ledger, run: Run, *receivers: str, route: tuple[str, ...] = ("email", "mail-backup")
     ) -> Notice:

@@ -177,7 +177,9 @@ def test_a_process_that_is_killed_publishes_it_once(clockwork, seconds):
 
     assert len(incidents(company)) == 1
     assert states(company) == [(ScheduleState.PUBLISHED, "INC-1/1")]
-    assert all(len(found) >= 1 and found.count("sendgrid") == 1 for found in company.copies().values())
+    copies = company.copies()
+    # Killed between intent and request, nobody can say whether the mail left: the next channel tells them.
+    assert {who: found for who, found in copies.items() if not found or len(set(found)) < len(found)} == {}
 
 
 def test_the_commands_schedule_list_and_cancel(company, monkeypatch, capsys):

@@ -63,6 +63,7 @@ SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
     shapes.timeout: (5, "5"),
     shapes.texts: (["one", "two"], "one, two"),
     shapes.consent: ("required", "required"),
+    shapes.networks: (["172.16.0.0/12", "10.0.0.5"], "172.16.0.0/12, 10.0.0.5"),
     shapes.listening: ("127.0.0.1:9000", "127.0.0.1:9000"),
     shapes.phone: ("+49 30 2312-5010", "+49 30 2312-5010"),
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,10 +131,16 @@ steps = st.lists(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _secret():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BROADCAST_INSTALL_SECRET", "a secret of an installation")
+        yield
+
+
 @settings(max_examples=25)
 @given(steps)
 def test_the_first_answer_of_each_person_counts_and_nothing_is_sent_to_them_after_it(answers):
-    os.environ.setdefault("BROADCAST_INSTALL_SECRET", "a secret of an installation")
     with tempfile.TemporaryDirectory() as folder:
         play = Play(Path(folder))
         expected: dict[str, str] = {}

@@ -70,6 +70,7 @@ def test_other_answers_are_understood(text, meaning):
 @pytest.mark.parametrize(
     "text",
     [
+        *("No problem, on it", "no worries"),
         *("", "   ", "?!", "Wann geht es wieder?", "Bitte stoppen Sie das", "End of my shift is at six"),
         *("Stop! In the name of love, before you break my heart", "Janine hier", "okra", "12"),
         "Ja aber ich weiß nicht ob ich heute noch kommen kann",

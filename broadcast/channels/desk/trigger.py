@@ -40,7 +40,9 @@ def comments(request: InboundRequest, signing_secret: str, own: str) -> list[Inb
         raise Malformed("a comment has ticket, at, author and text")
     if author.casefold() == own.casefold():
         return []
-    return [InboundMessage(ref=f"{ticket}/{at}", sender=author, text=text, recipient=ticket)]
+    # Zendesk's times have minutes only, and two comments may be written in one.
+    ref = f"{ticket}/{at}/{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return [InboundMessage(ref=ref, sender=author, text=text, recipient=ticket, proved=False)]
 
 
 def sign(body: bytes, timestamp: str, signing_secret: str) -> bytes:

@@ -30,8 +30,12 @@ from broadcast.cli.request_input import read_expiry, read_limits, read_request, 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import UsageError
+from broadcast.ledger.choices import pause
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
 from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.result import ExitStatus, Result
 from broadcast.wiring import load_settings, make_publisher
 
 #: Options that `resolve` does not take: it sets the phase, promises no update, and goes to earlier readers.
@@ -156,6 +160,7 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
     with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         publisher = make_publisher(settings, ledger, listener)
         result = complete(publisher.publish(request, limits, asking, stop_by_signals()))
+        pause_if_interrupted(ledger, result)
     show_result(result, run.output, settings.timezone, common, asking.warned)
     return result.exit_code
 
@@ -173,3 +178,9 @@ def _preview(request: Request, limits: Limits, settings: Settings, common: Commo
     else:
         show(preview_page(preview, settings.timezone, everything=common.verbose), common.out)
     return 0
+
+
+def pause_if_interrupted(ledger: Ledger, result: Result) -> None:
+    """Keep the clock from going on with a notice that a person interrupted; `retry` goes on with it."""
+    if result.exit_code == ExitStatus.INTERRUPTED:
+        pause(ledger.store, result.incident, result.notice, SystemClock().now())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.commands.publish import pause_if_interrupted
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, MaybeIncident, WaitOptions
@@ -39,5 +40,7 @@ def retry(common: Common, run: WaitOptions, incident: MaybeIncident = None, yes:
     with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         deliverer = make_deliverer(settings, ledger, listener)
         retried = complete(finish(deliverer, incident, limits, stop_by_signals()))
+        for result in retried.notices:
+            pause_if_interrupted(ledger, result)
     show_retried(retried, run.output, settings.timezone, common)
     return retried.exit_code

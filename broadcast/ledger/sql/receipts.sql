@@ -5,9 +5,9 @@ VALUES (:channel, :ref, :key, :event, :state, :reason, :code, :suppress, :happen
 ON CONFLICT (channel, ref, event) DO NOTHING
 
 -- name: unmatched_receipts
--- Receipts since `since` whose message was not found so far, in the order in which they arrived.
+-- Receipts since `since` whose message was not found so far, the latest first.
 SELECT id, channel, ref, key, event, state, reason, code, suppress, happened_at FROM receipt
-WHERE attempt_id IS NULL AND received_at >= :since ORDER BY id LIMIT :limit
+WHERE attempt_id IS NULL AND received_at >= :since ORDER BY id DESC LIMIT :limit
 
 -- name: attempts_with_ref
 -- The attempts that a provider's id of a message stands for: one, or a batch that shares the id.

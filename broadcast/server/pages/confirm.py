@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -29,13 +29,17 @@ _DONE = {CONFIRM: "done.confirmed", FORWARD: "done.passed_on", DECLINE: "done.de
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmRoute:
-    """The route's parts; `internal` are the audiences whose people are on duty."""
+    """The route's parts; `internal` are the audiences whose people are on duty.
+
+    `answered` is called after an answer, which may make messages to other people due.
+    """
 
     writer: LedgerWriter
     clock: Clock
     pages: PublicPages
     limits: PageLimits
     internal: frozenset[str]
+    answered: Callable[[], None]
 
     async def show(self, request: web.Request) -> web.Response:
         """Show what is confirmed, with a form; nothing changes."""
@@ -61,6 +65,7 @@ class ConfirmRoute:
             return self._later(locale)
         if not first:
             return await self.show(request)
+        self.answered()  # somebody else may have to be asked at once
         return self._done(found, answer)
 
     async def _open(self, request: web.Request) -> ConfirmLink | web.Response:

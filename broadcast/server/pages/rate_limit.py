@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from broadcast.model.clock import Clock
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+#: Networks of reverse proxies whose `X-Forwarded-For` is believed.
+Proxies: TypeAlias = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 _MINUTE = 60.0  # seconds
 #: So many clients are remembered; the one that was seen first is forgotten for a new one.
@@ -39,24 +42,20 @@ class RateLimit:
             self._counts.popitem(last=False)
         return count < self.most
 
-    def exceeded(self, client: str) -> bool:
-        """Return whether the client has reached the limit, without counting."""
-        return self._standing(client)[1] >= self.most
-
     def _standing(self, client: str) -> tuple[float, int]:
         now = self.clock.monotonic()
         since, count = self._counts.get(client, (now, 0))
         return (now, 0) if now - since >= _MINUTE else (since, count)
 
 
-def client_of(request: web.Request) -> str:
+def client_of(request: web.Request, proxies: Proxies = ()) -> str:
     """Return what stands for the client: its address, or the network of an IPv6 address.
 
-    A reverse proxy on this machine adds the address that it saw to `X-Forwarded-For`. From anywhere else,
-    the header is what the client likes to say.
+    A reverse proxy on this machine, or in one of the networks `proxies`, adds the address that it saw to
+    `X-Forwarded-For`. From anywhere else, the header is what the client likes to say.
     """
     peer = request.remote or ""
-    if not peer or _is_local(peer):
+    if not peer or _is_proxy(peer, proxies):
         peer = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or peer
     try:
         address = ipaddress.ip_address(peer)
@@ -67,8 +66,9 @@ def client_of(request: web.Request) -> str:
     return str(address)
 
 
-def _is_local(peer: str) -> bool:
+def _is_proxy(peer: str, proxies: Proxies) -> bool:
     try:
-        return ipaddress.ip_address(peer).is_loopback
+        address = ipaddress.ip_address(peer)
     except ValueError:
         return False
+    return address.is_loopback or any(address in network for network in proxies)

@@ -23,7 +23,7 @@ from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.layout import PHRASES, PublicPages
 from broadcast.server.pages.limits import PageLimits
-from broadcast.server.pages.rate_limit import RateLimit, client_of
+from broadcast.server.pages.rate_limit import RateLimit
 from broadcast.server.requests import BodyTooLarge, read_body
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SubscribeRoute:
             return refused
         if self.offer is None:
             return self.pages.trouble("unknown", locale, 404)
-        if not self.forms.count(client_of(request)):
+        if not self.forms.count(self.limits.client(request)):
             return self._too_many(locale)
         try:
             return await self._take(await _read(request), self.offer, locale)

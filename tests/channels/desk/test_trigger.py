@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from broadcast.channels.desk.trigger import SIGNATURE, TIMESTAMP, comments, sign
-from broadcast.model.inbound import Forged, InboundMessage, InboundRequest, Malformed
+from broadcast.model.inbound import Forged, InboundRequest, Malformed
 from broadcast.testing.ledger_samples import NOON
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "serve.md"
@@ -26,11 +26,22 @@ def read(document: object, timestamp: str = "2026-05-04T12:00:00Z", secret: str 
 
 
 def test_a_comment_of_a_requester_is_a_message():
-    assert read(COMMENT) == [
-        InboundMessage(
-            ref="35436/4 May", sender="erika@kunde.example", text='Geht "es" wieder?', recipient="35436"
-        )
-    ]
+    (message,) = read(COMMENT)
+
+    assert (message.sender, message.text) == ("erika@kunde.example", 'Geht "es" wieder?')
+    assert message.recipient == "35436"
+
+
+def test_the_sender_of_a_comment_is_not_proved():
+    """Anybody can write another person's address into the From of a mail that becomes a comment."""
+    assert not read(COMMENT)[0].proved
+
+
+def test_two_comments_of_one_minute_are_two_messages():
+    first, second = read(COMMENT), read({**COMMENT, "text": "ja"})
+
+    assert first[0].ref != second[0].ref
+    assert read(COMMENT)[0].ref == first[0].ref
 
 
 def test_the_template_in_the_docs_has_the_fields_that_are_read():

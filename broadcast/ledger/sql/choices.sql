@@ -1,0 +1,19 @@
+-- name: choose_for_notice
+-- Keep what to do with unknown outcomes of a notice, and let the clock go on with it.
+UPDATE notice SET on_unknown = :on_unknown, paused_at = NULL WHERE id = :notice
+
+-- name: pause_notice
+-- Let the clock leave a notice alone, because a person interrupted its command.
+UPDATE notice SET paused_at = :now
+WHERE sequence = :sequence AND incident_id = (SELECT id FROM incident WHERE ref = :ref) AND paused_at IS NULL
+
+-- name: owing_notices
+-- Notices with messages that were not sent, and when held ones were last tried; NULL if others wait as well.
+SELECT notice.id, notice.on_unknown, notice.created_at, max(waiting.held_at) AS held_at, max(waiting.active) AS active
+FROM (SELECT notice_id, CAST(NULL AS double precision) AS held_at, 1 AS active FROM delivery WHERE state = 'planned'
+      UNION ALL SELECT notice_id, CAST(NULL AS double precision), 1 FROM delivery WHERE state = 'sending'
+      UNION ALL SELECT notice_id, CAST(NULL AS double precision), 1 FROM delivery WHERE state = 'unknown'
+      UNION ALL SELECT notice_id, updated_at, 0 FROM delivery WHERE state = 'held') AS waiting
+JOIN notice ON notice.id = waiting.notice_id
+WHERE notice.paused_at IS NULL AND notice.sequence > 0 AND notice.incident_id > 0
+GROUP BY notice.id, notice.on_unknown, notice.created_at ORDER BY notice.id

@@ -1,0 +1,72 @@
+"""The clock goes on with what commands left, as they chose, and asks in vain less and less often."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from broadcast.cadence.send_due import rests
+from broadcast.ledger.choices import OwingNotice, choose, owing_notices, pause
+from broadcast.ledger.sqlite.store import open_sqlite
+from broadcast.model.clock import SystemClock
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.unknown import OnUnknown
+from broadcast.testing.ledger_fixtures import LedgerFixtures
+from broadcast.testing.ledger_samples import NOON, after, claim, incident, notice, owed, record, settled
+
+HELD = OwingNotice(id=1, on_unknown=OnUnknown.HOLD, created_at=NOON, held_at=NOON, active=False)
+
+
+@pytest.mark.parametrize(
+    ("age", "pause_seconds"), [(0, 10), (60, 10), (600, 60), (3600, 360), (9000, 900), (86_400, 900)]
+)
+def test_held_messages_wait_longer_the_older_the_notice_is(age, pause_seconds):
+    now = after(age)
+    tried = replace(HELD, held_at=now - timedelta(seconds=pause_seconds - 1))
+
+    assert rests(tried, now)
+    assert not rests(replace(tried, held_at=now - timedelta(seconds=pause_seconds)), now)
+
+
+def test_messages_that_wait_for_nothing_rest_never():
+    assert not rests(replace(HELD, active=True), after(1))
+
+
+def test_a_clock_that_was_set_back_lets_nothing_rest():
+    assert not rests(replace(HELD, held_at=after(3600)), after(1))
+
+
+class TestChoices(LedgerFixtures):
+    @pytest.fixture
+    def open_store(self, tmp_path):
+        return lambda: open_sqlite(tmp_path / "ledger.db")
+
+    def test_the_choice_of_the_command_is_kept(self, ledger):
+        new = replace(notice(incident(), 1, owed("anna")), on_unknown=OnUnknown.HOLD)
+        recorded = ledger.incidents.record(new, NOON)
+
+        (owing,) = owing_notices(ledger.store)
+        assert (owing.id, owing.on_unknown, owing.active) == (recorded.id, OnUnknown.HOLD, True)
+        choose(ledger.store, recorded.id, OnUnknown.RESEND)
+        assert [one.on_unknown for one in owing_notices(ledger.store)] == [OnUnknown.RESEND]
+
+    def test_a_notice_whose_command_was_interrupted_is_left_alone_until_a_command_goes_on(self, ledger):
+        recorded = record(ledger, "anna")
+
+        pause(ledger.store, recorded.incident, recorded.sequence, after(1))
+        assert owing_notices(ledger.store) == []
+        choose(ledger.store, recorded.id, OnUnknown.OTHER_CHANNEL)
+
+        assert [one.id for one in owing_notices(ledger.store)] == [recorded.id]
+
+    def test_held_messages_say_when_they_were_tried(self, ledger, run):
+        recorded = record(ledger, "anna", route=("email",))
+        work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+        (claimed,) = claim(work, "email")
+        work.turn([settled(claimed, DeliveryState.HELD, "rejected")], {}, after(30))
+
+        (owing,) = owing_notices(ledger.store)
+
+        assert (owing.active, owing.held_at) == (False, after(30))
