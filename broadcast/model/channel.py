@@ -79,8 +79,8 @@ class Capabilities:
             channel gets the texts of the audience in whose lane it stands, not those of the public.
         price: The approximate list price of one request (for SMS: of one part) in US dollars; 0 if it is
             free or not known.
-        limits: The provider's limits on the length of a text. All channels of a kind share one text, so it
-            keeps to all of their limits.
+        limits: The provider's limits on the length of a text. Social channels share one post, which keeps to
+            all of their limits; other adapters refuse a longer text when they send.
         landlines: Whether an SMS reaches landlines too.
 
     Example:

@@ -11,11 +11,13 @@ SELECT * FROM question WHERE notice_id = ?
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
        confirmation.id IS NOT NULL AS answered
-FROM question JOIN notice ON notice.id = question.notice_id JOIN incident ON incident.id = notice.incident_id
-JOIN delivery ON delivery.notice_id = notice.id JOIN recipient ON recipient.id = delivery.recipient_id
+-- Begun with the few questions, so that not every delivery that there ever was is looked at.
+FROM question CROSS JOIN notice CROSS JOIN incident CROSS JOIN delivery CROSS JOIN recipient
 LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
      AND confirmation.contact = delivery.contact
-WHERE question.asked_at >= :since AND CASE WHEN :phone = 1 THEN recipient.phone ELSE lower(recipient.email) END = :address
+WHERE notice.id = question.notice_id AND incident.id = notice.incident_id AND delivery.notice_id = notice.id
+  AND recipient.id = delivery.recipient_id AND question.asked_at >= :since
+  AND CASE WHEN :phone = 1 THEN recipient.phone ELSE lower(recipient.email) END = :address
   AND (delivery.attempts > 0 OR delivery.step > 0 OR delivery.state NOT IN ('planned', 'held'))
 ORDER BY confirmation.id IS NOT NULL, question.asked_at DESC, delivery.id
 
