@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Self, assert_never
 
 from broadcast.cadence.step_people import StepPeople
+from broadcast.cadence.tick import outcome_of
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError, LedgerError
@@ -69,9 +70,7 @@ class Escalate:
                 raise
             except BroadcastError as error:
                 failed.append(error)  # the others have their turn
-        if failed and not said:
-            raise failed[0]
-        return [*said, *map(str, failed)]
+        return outcome_of(said, failed)
 
     async def drive(self, notice: int, stop: Stop) -> list[str]:
         """Do what is due in one escalation, and send its pages; a line for each step.

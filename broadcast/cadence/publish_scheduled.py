@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from broadcast.cadence.tick import outcome_of
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import (
     BroadcastError,
@@ -37,14 +38,17 @@ class PublishScheduled:
 
     async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
         """Publish what is due; a refused notice is trouble once, after all others had their turn."""
-        lines, refused = [], []
-        for one in self.publisher.deliverer.ledger.schedules.all():
-            if not one.open or one.due_at > now or stop.asked:
-                continue
+        lines, refused, unusable = [], [], []
+        known = self.publisher.deliverer.ledger.schedules.all()
+        for one in (each for each in known if each.open and each.due_at <= now):
+            if stop.asked:
+                break
             try:
                 lines.append(await self._publish(one, now, stop))
-            except (ConfigError, LedgerError):
-                raise  # the next round tries again
+            except LedgerError:
+                raise
+            except ConfigError as error:
+                unusable.append(error)  # the next round tries again, and the others have their turn
             except BroadcastError as error:
                 # The error of a text that is too long for one person names that person.
                 why = "a text is too long" if isinstance(error, TooLong) else str(error)
@@ -53,7 +57,7 @@ class PublishScheduled:
         if refused:
             done = f" ({'; '.join(lines)})" if lines else ""
             raise Refused("; ".join(refused) + done, hint="nothing was sent of it; say what is true now")
-        return lines
+        return outcome_of(lines, unusable)
 
     async def _publish(self, one: Schedule, now: datetime, stop: Stop) -> str:
         """Publish it, or go on with a notice that an interrupted round recorded."""

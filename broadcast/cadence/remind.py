@@ -45,7 +45,7 @@ class Remind:
         for notice in ledger.reminders.unsent(now):
             if stop.asked:
                 break
-            lines.append(await self._send(notice, stop))
+            lines += await self._send(notice, stop)
         return lines
 
     def _remind(self, promise: Due, remind: str, now: datetime) -> Iterator[str]:
@@ -86,11 +86,12 @@ class Remind:
         except OSError as error:
             yield f"a draft cannot be closed: {error.strerror}"
 
-    async def _send(self, notice: Notice, stop: Stop) -> str:
+    async def _send(self, notice: Notice, stop: Stop) -> list[str]:
         deliverer = self.publisher.deliverer
         limits = Limits(deadline=self.seconds)
-        adapters, _ = deliverer.available(notice)
+        adapters, trouble = deliverer.available(notice)
         result = await deliverer.deliver(notice, limits, adapters, stop)
         rest = result.counts.unknown + result.counts.held
         still = f", {counted(rest, 'message')} still to be sent" if rest else ""
-        return f"{notice.facts.ref}: {counted(result.counts.accepted, 'reminder')} accepted{still}"
+        sent = f"{notice.facts.ref}: {counted(result.counts.accepted, 'reminder')} accepted{still}"
+        return [sent, *trouble]

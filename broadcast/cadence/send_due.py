@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from broadcast.cadence.tick import outcome_of
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError, LedgerError
 from broadcast.ledger.choices import OwingNotice, owing_notices
@@ -48,9 +49,7 @@ class SendDue:
                     raise
                 except BroadcastError as error:
                     failed.append(error)  # the others have their turn
-        if failed and not said:
-            raise failed[0]
-        return [*said, *map(str, failed)]
+        return outcome_of(said, failed)
 
     async def _send(self, owing: OwingNotice, stop: Stop) -> list[str]:
         notice = self.deliverer.ledger.incidents.notice(owing.id)

@@ -78,3 +78,10 @@ async def tick(jobs: Sequence[Job], clock: Clock, stop: Stop) -> TickResult:
             trouble.append(f"{job.name}: {error}{hint}")
     next_at = min(times, default=None)
     return TickResult(at=now, done=tuple(done), trouble=tuple(trouble), next_at=next_at)
+
+
+def outcome_of(done: Sequence[str], failed: Sequence[BroadcastError]) -> list[str]:
+    """Return what a job did, with what failed beside it; raises the first error if nothing was done."""
+    if failed and not done:
+        raise failed[0]
+    return [*done, *map(str, failed)]

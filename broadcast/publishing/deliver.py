@@ -246,13 +246,9 @@ class Deliverer:
         For the clock: where a secret is missing, the next channel of the lane steps in, as for a channel that
         is down. Raises `Refused`.
         """
-        routes = self.ledger.history.open_routes(notice)
-        owed = sorted({name for route in routes for name in route})
-        names = self.channels.usable(owed, drill=notice.facts.drill)
-        self.channels.permit(names)
         adapters: dict[str, Adapter] = {}
         trouble = []
-        for name in names:
+        for name in self._permitted(notice, self.ledger.history.open_routes(notice)):
             try:
                 adapters |= self.channels.adapters([name])
             except ConfigError as error:
@@ -260,10 +256,14 @@ class Deliverer:
         return adapters, trouble
 
     def _adapters_of(self, notice: Notice, routes: Collection[tuple[str, ...]]) -> dict[str, Adapter]:
+        return self.channels.adapters(self._permitted(notice, routes))
+
+    def _permitted(self, notice: Notice, routes: Collection[tuple[str, ...]]) -> list[str]:
+        """Return the channels of these routes that the notice may use; raises `Refused`."""
         owed = sorted({name for route in routes for name in route})
         names = self.channels.usable(owed, drill=notice.facts.drill)
         self.channels.permit(names)
-        return self.channels.adapters(names)
+        return names
 
     def needed_until(self, notice: Notice, until: ReachLevel) -> dict[str, Adapter]:
         """Return the adapters that `needed` returns; with `until`, those of every channel of its routes.

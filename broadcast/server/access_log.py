@@ -58,6 +58,6 @@ class AccessLog:
 
 def report(log: IO[str], line: str) -> None:
     """Write a line of text about trouble; a log that is full or closed stops nothing."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # ValueError: it is closed
         log.write(f"{line}\n")
         log.flush()

@@ -8,13 +8,17 @@ from datetime import timedelta
 import pytest
 
 from broadcast.cadence.send_due import rests
+from broadcast.config.load import load
+from broadcast.dispatch.progress import ignore_events
 from broadcast.ledger.choices import OwingNotice, choose, owing_notices, pause
+from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.sqlite.store import open_sqlite
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.unknown import OnUnknown
 from broadcast.testing.ledger_fixtures import LedgerFixtures
 from broadcast.testing.ledger_samples import NOON, after, claim, incident, notice, owed, record, settled
+from broadcast.wiring import make_deliverer
 
 HELD = OwingNotice(id=1, on_unknown=OnUnknown.HOLD, created_at=NOON, held_at=NOON, active=False)
 
@@ -70,3 +74,36 @@ class TestChoices(LedgerFixtures):
         (owing,) = owing_notices(ledger.store)
 
         assert (owing.active, owing.held_at) == (False, after(30))
+
+
+CONFIGURATION = """
+[broadcast]
+organisation = "Muster Handel"
+locale = "de"
+timezone = "Europe/Berlin"
+[ledger]
+url = "sqlite:///broadcast.db"
+[channels.email]
+adapter = "sendgrid"
+api_key = "env:NOT_SET_ANYWHERE"
+from = "status@muster.example"
+[channels.page]
+adapter = "site"
+path = "public"
+url = "https://status.muster.example"
+"""
+
+
+def test_a_channel_without_its_secret_is_out_and_named_and_the_others_are_there(tmp_path):
+    (tmp_path / "broadcast.toml").write_text(CONFIGURATION)
+    settings = load(tmp_path / "broadcast.toml", {}, tmp_path)
+    ledger = Ledger.open(settings.ledger)
+    recorded = record(ledger, "anna", route=("email", "page"))
+    deliverer = make_deliverer(settings, ledger, ignore_events)
+
+    adapters, trouble = deliverer.available(recorded)
+
+    assert set(adapters) == {"page"}
+    assert [line.partition(":")[0] for line in trouble] == ["email"]
+    assert "NOT_SET_ANYWHERE" in trouble[0]
+    ledger.close()

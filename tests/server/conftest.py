@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -86,16 +87,23 @@ def ledger(settings: Settings) -> Iterator[Ledger]:
     ledger.close()
 
 
-@pytest.fixture
-async def served(settings: Settings) -> AsyncIterator[Served]:
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Served]:
+    """Serve in this process until the end of the block."""
     stop, log = Stop(), io.StringIO()
     ready: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve(settings, stop, log, ready.set_result))
-    waiting: set[asyncio.Future] = {serving, ready}
+    process = asyncio.create_task(serve(settings, stop, log, ready.set_result))
+    waiting: set[asyncio.Future] = {process, ready}
     done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    if serving in done:
-        serving.result()
+    if process in done:
+        process.result()
     async with aiohttp.ClientSession() as session:
         yield Served(ready.result(), session, settings, log)
     stop.ask()
-    await serving
+    await process
+
+
+@pytest.fixture
+async def served(settings: Settings) -> AsyncIterator[Served]:
+    async with serving(settings) as process:
+        yield process

@@ -104,3 +104,13 @@ async def test_the_log_has_a_line_for_each_request_and_no_personal_data(new, ser
 async def test_health_is_told_without_details(served):
     async with served.session.get(served.listening.public + "/healthz") as response:
         assert (response.status, await response.json()) == (200, {"status": "ok"})
+
+
+async def test_a_log_that_cannot_be_written_costs_no_answer(served, ledger):
+    new = accepted(ledger, "anna")
+    served.log.close()
+
+    response = await served.twilio("/hooks/sms", status("SM0", "delivered"))
+
+    assert response.status == 204
+    assert states(ledger, new) == {"anna": _S.DELIVERED}

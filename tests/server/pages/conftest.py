@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from broadcast.config.load import load
 from broadcast.config.settings import Settings
-from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
 from broadcast.sandbox.server import Sandbox
-from broadcast.server.serve import Listening, serve
 from tests.harness.browser import CHROMIUM, OPTIONS
-from tests.server.conftest import CONFIGURATION, TOKEN, Served
+from tests.server.conftest import CONFIGURATION, TOKEN, Served, serving
 
 SUBSCRIPTIONS = """
 subscribers = true
@@ -67,17 +62,8 @@ def book(shop: Settings) -> Iterator[Ledger]:
 
 @pytest.fixture
 async def open_shop(shop: Settings) -> AsyncIterator[Served]:
-    stop, log = Stop(), io.StringIO()
-    ready: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve(shop, stop, log, ready.set_result))
-    waiting: set[asyncio.Future] = {serving, ready}
-    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    if serving in done:
-        serving.result()
-    async with aiohttp.ClientSession() as session:
-        yield Served(ready.result(), session, shop, log)
-    stop.ask()
-    await serving
+    async with serving(shop) as process:
+        yield process
 
 
 @pytest.fixture

@@ -178,6 +178,14 @@ async def test_guessing_is_limited(asked, served):
     assert statuses == [404] * 30 + [429] * 2
 
 
+async def test_wrong_links_of_a_stranger_lock_nobody_out(link, served):
+    """Behind one proxy, all people may have one address."""
+    for _ in range(32):
+        await get(served, f"/c/1-{'a' * 16}")
+
+    assert (await get(served, link))[0] == 200
+
+
 async def test_a_link_expires_after_seven_days(old, served, ledger):
     for status, page in (await get(served, old), await post(served, old)):
         assert (status, heading(page)) == (410, "Dieser Link ist abgelaufen.")
