@@ -35,6 +35,40 @@ CHANNELS_KEY = """\
 - **fate**: what the channel depends on; channels with the same fate are no backup for each other.
 """
 
+OLD_TEXTS_HEAD = """\
+
+## Texts that become too old
+
+A text [expires](../how-to/keep-promises.md#give-up-what-is-too-old): then we do not send it any more. This
+table says whether the provider is told as well, so that it gives up what waits there (read in the providers'
+documentation, 2026-11-29).
+
+| adapter | what the provider is told |
+|---|---|
+"""
+AT_ONCE = "nothing: it publishes at once or refuses, and keeps nothing back"
+OLD_TEXTS = {
+    "twilio-sms": "`ValidityPeriod`, 1 second to 10 hours; at most `validity` seconds (3600)",
+    "sms-gateway": "what you [describe](configuration.md#any-sms-gateway) with `{valid_seconds}`, "
+    "`{valid_minutes}`, `{valid_milliseconds}` or `{valid_until}`; at most `validity` seconds (3600)",
+    "twilio-voice": "nothing: Twilio knows no time for calls that wait; our own pace keeps them from waiting",
+    "sendgrid": "nothing: SendGrid tries for up to 72 hours, and no field shortens that",
+    "smtp": "nothing: `DELIVERBY` (RFC 2852) is offered by few servers; yours decides how long it tries",
+    "outlook": "nothing: Microsoft Graph has no field for it; Exchange decides how long it tries",
+    "ntfy": "nothing: the server keeps messages for as long as its owner decided",
+    "webhook": "`expires_at` in the document; your server decides",
+    "apprise": "nothing: Apprise has no option for it",
+    "matrix": "nothing: the room keeps every message",
+    "zendesk": "nothing: a ticket stays until somebody solves it",
+    **dict.fromkeys(
+        ("x", "mastodon", "bluesky", "statuspage", "site", "slack", "slack-webhook", "teams"), AT_ONCE
+    ),
+}
+OLD_TEXTS_KEY = """
+The end of an incident never expires. Without a `validity` of yours, Twilio may deliver it for 10 hours, and a
+gateway for 48.
+"""
+
 STATES_HEAD = """\
 A delivery is one message for one receiver. Its state can change only as drawn here; the drawing and the
 list are made from `broadcast/model/delivery.py`.
@@ -95,7 +129,9 @@ def channels() -> str:
         batch = f"{can.max_batch:,}"
         cells = (f"`{name}`", can.kind, address, batch, *fast, can.threading, can.idempotency, fate)
         rows.append(f"| {' | '.join(cells)} |\n")
-    return f"# Channels\n\n{NOTE}\n\n{CHANNELS_HEAD}{''.join(rows)}\n{CHANNELS_KEY}"
+    old = "".join(f"| `{name}` | {OLD_TEXTS[name]} |\n" for name in registry.names())
+    head = f"# Channels\n\n{NOTE}\n\n{CHANNELS_HEAD}{''.join(rows)}\n{CHANNELS_KEY}"
+    return f"{head}{OLD_TEXTS_HEAD}{old}{OLD_TEXTS_KEY}"
 
 
 def delivery_states() -> str:

@@ -22,13 +22,20 @@ pytestmark = pytest.mark.slow  # each test starts several real commands
 GATEWAYS = EXAMPLES / "gateways"
 VARIABLES = {"SEVEN_API_KEY": "k-of-seven", "MESSAGEBIRD_ACCESS_KEY": "k-of-messagebird"}
 MESSAGE = outgoing("+4917604069079", text="[INC-7/1] „Kasse“ & Öl")
-SEVEN = {"to": "4917604069079", "from": "Muster", "text": MESSAGE.message.text, "foreign_id": MESSAGE.key}
+SEVEN = {
+    "to": "4917604069079",
+    "from": "Muster",
+    "text": MESSAGE.message.text,
+    "foreign_id": MESSAGE.key,
+    "ttl": 2880,
+}
 BIRD = {
     "recipients": ["4917604069079"],
     "originator": "Muster",
     "body": MESSAGE.message.text,
     "reference": MESSAGE.key,
     "datacoding": "auto",
+    "validity": 172_800,
 }
 
 

@@ -40,6 +40,7 @@ def document(outgoing: Outgoing) -> bytes:
         "window_ends": _spelled(headline.window_ends),
         "former_starts": _spelled(headline.former_starts),
         "former_ends": _spelled(headline.former_ends),
+        "expires_at": _spelled(outgoing.expires_at),
         "link": headline.link,
         "hotline": headline.hotline,
         "locale": message.locale,

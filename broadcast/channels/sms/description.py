@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
 from broadcast.channels.lookup import unfound
@@ -17,6 +18,8 @@ from broadcast.channels.responses import failure, json_value, objects, text_of, 
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 
+#: What fills the places; a number stays one in JSON.
+Values: TypeAlias = Mapping[str, str | int]
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 ACCEPTED, LATER = "accepted", "later"
@@ -38,14 +41,14 @@ class GatewayRequest:
     encoding: str = ""
     content: object = field(default=None, repr=False)
 
-    def body(self, values: Mapping[str, str]) -> bytes | None:
+    def body(self, values: Values) -> bytes | None:
         """Return the content with its places filled."""
         content = filled(self.content, values)
         if self.encoding == "json":
             return json.dumps(content).encode()
         return urlencode(content).encode() if isinstance(content, Mapping) else None
 
-    def address(self, values: Mapping[str, str]) -> str:
+    def address(self, values: Values) -> str:
         """Return the path with its places filled."""
         return str(filled(self.path, values, lambda value: quote(value, safe="")))
 
@@ -117,10 +120,17 @@ class GatewayLookup:
         return Accepted(ref, detail="found at the gateway")
 
 
-def filled(template: object, values: Mapping[str, str], encoded: Callable[[str], str] = str) -> object:
-    """Return `template` with its places filled; a place inside a value is not filled."""
+def filled(template: object, values: Values, encoded: Callable[[str], str] = str) -> object:
+    """Return `template` with its places filled; a place inside a value is not filled.
+
+    A text that is nothing but the place of a number becomes that number: gateways that take JSON want one.
+    """
     if isinstance(template, str):
-        return _PLACE.sub(lambda place: encoded(values.get(place[1], place[0])), template)
+        alone = _PLACE.fullmatch(template)
+        value = values.get(alone[1]) if alone else None
+        if isinstance(value, int):
+            return value
+        return _PLACE.sub(lambda place: encoded(str(values.get(place[1], place[0]))), template)
     if isinstance(template, Mapping):
         return {name: filled(inner, values, encoded) for name, inner in template.items()}
     if isinstance(template, list):

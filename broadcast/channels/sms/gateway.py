@@ -6,21 +6,29 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar, Self, cast
 
-from broadcast.channels.options import Shapes, flag, sms_sender, table, token, words
+from broadcast.channels.options import Shapes, between, flag, sms_sender, table, token, words
 from broadcast.channels.responses import health
-from broadcast.channels.sms.description import GatewayLookup, GatewayRequest
+from broadcast.channels.sms.description import GatewayLookup, GatewayRequest, Values
 from broadcast.channels.sms.gateway_receipts import GatewayHooks
 from broadcast.channels.sms.gateway_settings import GatewaySettings, read
 from broadcast.channels.transport import Answer, Transport
+from broadcast.channels.validity import USUAL, seconds_valid
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
+from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import Inbound, InboundRequest
+from broadcast.model.moments import later
 from broadcast.model.outcome import Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
+
+_LONGEST = (
+    172_800  # seconds; networks keep a text for a phone that is off for two days, if nothing else is said
+)
 
 
 class SmsGateway:
@@ -33,7 +41,7 @@ class SmsGateway:
     options: ClassVar[frozenset[str]] = frozenset(
         {
             *("from", "api_key", "secret", "username", "password"),
-            *("plus", "headers", "send", "find", "probe", "receipts", "messages"),
+            *("plus", "validity", "headers", "send", "find", "probe", "receipts", "messages"),
         }
     )
     shapes: ClassVar[Shapes] = {
@@ -42,14 +50,16 @@ class SmsGateway:
         **dict.fromkeys(("username", "password", "probe"), words),
         **dict.fromkeys(("headers", "send", "find", "receipts", "messages"), table),
         "plus": flag,
+        "validity": between(1, 604_800, "write validity = 3600 for an hour"),
     }
-    defaults: ClassVar[Mapping[str, object]] = {"plus": True}
+    defaults: ClassVar[Mapping[str, object]] = {"plus": True, "validity": USUAL}
 
     def __init__(self, settings: ChannelSettings, transport: Transport, gateway: GatewaySettings) -> None:
         self._root = _root(settings)
         self._gateway = gateway
         self._headers = {**gateway.headers, **_login(settings)}
         self._transport = transport
+        self._settings = settings
         self._hooks = GatewayHooks.from_settings(settings, plus=gateway.plus)
 
     @classmethod
@@ -83,16 +93,22 @@ class SmsGateway:
         """Close all connections."""
         await self._transport.close()
 
-    def _values(self, outgoing: Outgoing) -> Mapping[str, str]:
+    def _values(self, outgoing: Outgoing) -> Values:
         number = outgoing.address or ""
+        now = SystemClock().now()
+        seconds = seconds_valid(outgoing, self._settings, now, _LONGEST)
         return {
             **self._gateway.values,
+            "valid_seconds": seconds,
+            "valid_minutes": max(1, seconds // 60),
+            "valid_milliseconds": seconds * 1000,
+            "valid_until": f"{later(now, timedelta(seconds=seconds)):%Y-%m-%dT%H:%M:%SZ}",
             "to": number if self._gateway.plus else number.removeprefix("+"),
             "text": outgoing.message.text,
             "key": outgoing.key,
         }
 
-    async def _ask(self, asking: GatewayRequest, values: Mapping[str, str]) -> Answer:
+    async def _ask(self, asking: GatewayRequest, values: Values) -> Answer:
         return await self._transport.exchange(
             asking.method,
             self._root + asking.address(values),

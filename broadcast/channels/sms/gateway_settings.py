@@ -18,7 +18,9 @@ from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 
-_OF_A_MESSAGE = frozenset({"to", "text", "key"})
+#: How long a text is worth delivering: gateways count in different units.
+VALID = ("valid_seconds", "valid_minutes", "valid_milliseconds", "valid_until")
+_OF_A_MESSAGE = frozenset({"to", "text", "key", *VALID})
 _OF_THE_CHANNEL = ("from", "api_key", "secret")
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|pass", re.IGNORECASE)
 _PAGE = 100

@@ -12,6 +12,7 @@ from broadcast.channels.lookup import Listed, ListPage, likeness, look_through, 
 from broadcast.channels.options import Shapes, between, sms_sender, token, web_address, words
 from broadcast.channels.responses import json_object, objects, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
+from broadcast.channels.validity import USUAL, seconds_valid
 from broadcast.channels.vendors.twilio_account import (
     ACCOUNT_IDENTIFIERS,
     SERVICE_SID,
@@ -55,6 +56,7 @@ CODES: Codes = {
     "30006": (_RECIPIENT, "a landline, or the carrier is unreachable"),
     "30007": (_MESSAGE, "the carrier filtered the message"),
     "30034": (_CHANNEL, "the sender is not registered for this country"),
+    "30036": (_RECIPIENT, "it became too old before Twilio could deliver it"),
     "30450": (_CHANNEL, "blocked by Twilio's SMS pumping protection"),
 }
 # Refused before processing because a queue is full: the same request may succeed later.
@@ -79,6 +81,7 @@ ANSWERED_BY_TWILIO = frozenset(
     )
 )
 _PAGE = 100
+_LONGEST = 36_000  # seconds (https://www.twilio.com/docs/api/errors/90007, 2026-11-29); also Twilio's default
 
 
 class TwilioSms:
@@ -102,18 +105,18 @@ class TwilioSms:
     )
     shapes: ClassVar[Shapes] = {
         "from": sms_sender,
-        "validity": between(1, 36_000, "write validity = 3600 for an hour"),
+        "validity": between(1, _LONGEST, "write validity = 3600 for an hour"),
         "status_callback": web_address,
         **dict.fromkeys(("account_sid", "auth_token", "messaging_service_sid"), words),
         "shared_key": token,
     }
-    defaults: ClassVar[Mapping[str, object]] = {"validity": 3600}  # seconds
+    defaults: ClassVar[Mapping[str, object]] = {"validity": USUAL}
     identifiers: ClassVar[Shapes] = {**ACCOUNT_IDENTIFIERS, "messaging_service_sid": SERVICE_SID}
 
     def __init__(self, settings: ChannelSettings, transport: Transport, sender: Mapping[str, str]) -> None:
         self._account = TwilioAccount(settings, transport)
         self._sender = sender
-        self._validity = settings.options.get("validity", self.defaults["validity"])
+        self._settings = settings
         self._callback = settings.text("status_callback")
         self._signer = TwilioSigner.from_settings(settings)
 
@@ -165,19 +168,11 @@ class TwilioSms:
             "To": outgoing.address or "",
             "Body": outgoing.message.text,
             **self._sender,
-            # Twilio's own default is ten hours: far too late for an outage.
-            "ValidityPeriod": str(self._valid_for(outgoing)),
+            "ValidityPeriod": str(seconds_valid(outgoing, self._settings, SystemClock().now(), _LONGEST)),
         }
         if self._callback:
             form["StatusCallback"] = referring(self._callback, outgoing.key)
         return _outcome(await self._account.create("Messages", form))
-
-    def _valid_for(self, outgoing: Outgoing) -> object:
-        """Return for how many seconds Twilio may try: as configured, and not longer than the text is true."""
-        if outgoing.expires_at is None or not isinstance(self._validity, int):
-            return self._validity
-        left = (outgoing.expires_at - SystemClock().now()).total_seconds()
-        return max(1, min(self._validity, int(left)))
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         # No dates in the query: they would be by our clock, and a queued message has no DateSent.

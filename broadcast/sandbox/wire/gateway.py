@@ -24,7 +24,13 @@ _OPTIONS: Mapping[str, object] = {
     "headers": {"Authorization": "Bearer {api_key}"},
     "send": {
         "path": "/messages",
-        "json": {"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{key}"},
+        "json": {
+            "to": "{to}",
+            "from": "{from}",
+            "text": "{text}",
+            "reference": "{key}",
+            "validity": "{valid_seconds}",
+        },
         "id": "messages.0.id",
         "code": "error.code",
         "recipient": ["invalid_number", "opted_out"],
@@ -40,7 +46,7 @@ class GatewayAccount(Account):
 
     def fill(self, given: Mapping[str, object], place: str) -> dict[str, object]:
         """Return the requests for the sandbox's vendor; with a look-up only if the real one has it."""
-        own = {key: value for key, value in given.items() if key in {"from", "plus"}}
+        own = {key: value for key, value in given.items() if key in {"from", "plus", "validity"}}
         filled = super().fill({"from": "Sandbox", **own}, place)
         return {key: value for key, value in filled.items() if key != "find" or "find" in given}
 
@@ -99,7 +105,7 @@ class Gateway:
         received = Received(
             provider=self.name, at=request.at, to=to, sender=str(fields.get("from", "")), subject=None,
             text=text, html=None, key=fields.get("reference"), ref=f"G{secrets.token_hex(12)}", thread=None,
-            extra={"parts": sms_parts(text)},
+            extra={"parts": sms_parts(text), "validity": fields.get("validity")},
         )  # fmt: skip
         self.keep(received)
         return answer_json(202, {"messages": [_shown(received)]}, (received,))

@@ -116,6 +116,7 @@ async def test_the_document_says_what_is_known():
         "window_ends": None,
         "former_starts": None,
         "former_ends": None,
+        "expires_at": None,
         "link": None,
         "hotline": None,
         "locale": "de",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -109,6 +111,58 @@ async def test_numbers_are_written_as_the_gateway_wants_them():
 
     assert json.loads(plain)["to"] == "4915112345678"
     assert target == "/sms?to=4915112345678"
+
+
+VALID = {
+    "s": "{valid_seconds}",
+    "m": "{valid_minutes}",
+    "ms": "{valid_milliseconds}",
+    "until": "{valid_until}",
+    "said": "for {valid_minutes} min",
+}
+
+
+async def valid(left: timedelta | None, **options: object) -> dict[str, Any]:
+    """What a gateway is asked for whose texts expire in that time."""
+    described = {"path": "/sms", "json": VALID, "id": "messages.0.id"}
+    message = replace(outgoing(PERSON), expires_at=None if left is None else now() + left)
+    async with serving(answering(TAKEN)) as stub:
+        async with using(build(stub.url(), send=described, **options)) as adapter:
+            await adapter.send([message])
+        return json.loads(asked(stub)[3])
+
+
+@pytest.mark.parametrize(
+    ("left", "options", "least", "most"),
+    [
+        (timedelta(minutes=10), {}, 590, 600),
+        (timedelta(days=1), {}, 3600, 3600),
+        (timedelta(days=1), {"validity": 900}, 900, 900),
+        (timedelta(seconds=-5), {}, 1, 1),
+        (None, {}, 172_800, 172_800),
+        (None, {"validity": 900}, 900, 900),
+    ],
+)
+async def test_a_gateway_is_told_how_long_a_text_is_worth_delivering(left, options, least, most):
+    fields = await valid(left, **options)
+
+    assert least <= fields["s"] <= most
+    assert fields["ms"] == fields["s"] * 1000
+    assert fields["m"] == max(1, fields["s"] // 60)
+    assert fields["said"] == f"for {fields['m']} min"
+    until = datetime.fromisoformat(fields["until"]) - now()
+    assert abs(until.total_seconds() - fields["s"]) < 5
+
+
+async def test_a_gateway_is_told_in_a_form_and_in_the_address_as_well():
+    form = {"path": "/sms", "form": {"to": "{to}", "ttl": "{valid_minutes}"}, "id": "messages.0.id"}
+    get = {"method": "get", "path": "/send?to={to}&ttl={valid_seconds}", "id": "messages.0.id"}
+
+    _, (*_, body) = await send(send=form)
+    _, (_, target, *_) = await send(send=get)
+
+    assert parse_qs(body)["ttl"] == ["2880"]
+    assert parse_qs(urlsplit(target).query)["ttl"] == ["172800"]
 
 
 async def test_secrets_go_where_they_are_described(monkeypatch, tmp_path):
