@@ -11,7 +11,7 @@ LEVELS = {
     "acceptance", "architecture", "contract", "docs", "examples", "interop", "packaging", "security",
     "torture", "typing",
 }  # fmt: skip
-HELPERS = {"fake_providers", "harness"}
+HELPERS = {"fake_providers", "harness", "hotline"}
 
 
 def inside(folder: Path) -> list[Path]:
