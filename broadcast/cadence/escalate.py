@@ -138,7 +138,7 @@ class Escalate:
             return False
         names = frozenset(page.audience for page in found.pages)
         deliverer = replace(self.deliverer, internal=self.deliverer.internal | names)
-        limits = Limits(deadline=self.seconds)
+        limits = Limits(deadline=self.seconds, in_background=True)
         adapters, trouble = deliverer.available(recorded)
         said += trouble
         await deliverer.deliver(recorded, limits, adapters, stop)

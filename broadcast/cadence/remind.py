@@ -88,7 +88,7 @@ class Remind:
 
     async def _send(self, notice: Notice, stop: Stop) -> list[str]:
         deliverer = self.publisher.deliverer
-        limits = Limits(deadline=self.seconds)
+        limits = Limits(deadline=self.seconds, in_background=True)
         adapters, trouble = deliverer.available(notice)
         result = await deliverer.deliver(notice, limits, adapters, stop)
         rest = result.counts.unknown + result.counts.held

@@ -55,7 +55,7 @@ class SendDue:
         notice = self.deliverer.ledger.incidents.notice(owing.id)
         before = self.deliverer.standing(notice)
         adapters, trouble = self.deliverer.available(notice)
-        limits = Limits(deadline=self.seconds, on_unknown=owing.on_unknown)
+        limits = Limits(deadline=self.seconds, in_background=True, on_unknown=owing.on_unknown)
         after = await self.deliverer.deliver(notice, limits, adapters, stop)
         changed = (before.counts, before.channels) != (after.counts, after.channels)
         return [*([_line(after)] if changed else []), *trouble]

@@ -34,6 +34,7 @@ class ActiveChannel:
         batch: How many messages one request may carry.
         breaker: Leaves the channel alone while it fails.
         suspect: Whether the ledger says that it failed: one request tries it first.
+        left_to_others: Whether another process is sending on it, so that nothing is claimed.
         secrets: What the words of its answers must not quote.
         reconciles: Whether its provider can be asked what it has.
         shows_services: Whether it shows how services are.
@@ -53,6 +54,7 @@ class ActiveChannel:
     batch: int
     breaker: Breaker = field(default_factory=Breaker)
     suspect: bool = False
+    left_to_others: bool = False
     secrets: Secrets = field(default_factory=Secrets)
     reconciles: bool = field(init=False)
     shows_services: bool = field(init=False)
@@ -137,7 +139,8 @@ class ActiveChannel:
 
     def schedule(self, at: float) -> None:
         """Ask the ledger for claims at that time, or earlier if that was scheduled before."""
-        self._due = min(self._due, at)
+        if not self.left_to_others:
+            self._due = min(self._due, at)
 
     def schedule_lookup(self, at: float) -> None:
         """Ask the ledger for look-ups at that time, or earlier if that was scheduled before."""

@@ -36,7 +36,7 @@ from broadcast.model.outgoing import Attempted
 from broadcast.model.pace import Pause
 
 T = TypeVar("T")
-_GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
+GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
 _LOOKUPS_AT_ONCE = 32
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
 
@@ -75,12 +75,13 @@ class Engine:
         self._wake_up = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger", initializer=obey_ctrl_z)
 
-    async def run(self, deadline: float | None, stop: Stop) -> Ending:
+    async def run(self, deadline: float | None, stop: Stop, patience: float = GRACE) -> Ending:
         """Send until nothing more can be done, the deadline passes, or the run is asked to stop.
 
         Args:
             deadline: In monotonic seconds; None for no limit.
             stop: Asks the run to stop: at the first request it waits for answers, at the second it does not.
+            patience: Seconds after the deadline in which answers may still come; `NEVER` to cut off none.
 
         Returns:
             Why it ended. What could not be sent is held or still planned in the ledger.
@@ -96,7 +97,7 @@ class Engine:
                 await self._turn(claiming=True)
                 now = self._clock.monotonic()
                 if deadline is not None and now >= deadline:
-                    return await self._wind_down(Ending.DEADLINE, _GRACE, stop)
+                    return await self._wind_down(Ending.DEADLINE, patience, stop)
                 wake_at = min((channel.wake_at(now) for channel in self._channels.values()), default=NEVER)
                 if wake_at == NEVER and not self._tasks and not self._answers:
                     return Ending.FINISHED
@@ -345,7 +346,7 @@ class Engine:
         """Claim nothing more; record the answers that still come, then cancel the other requests."""
         await self._send_or_withdraw(claiming=False)
         until = self._clock.monotonic() + patience
-        enough = 2 if ending is Ending.INTERRUPTED else 1
+        enough = 2 if patience == NEVER else 1
         while self._tasks and self._clock.monotonic() < until and stop.asked < enough:
             await self._wait(until - self._clock.monotonic())
             await self._turn(claiming=False)

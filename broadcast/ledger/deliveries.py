@@ -262,6 +262,11 @@ class Deliveries:
         with self._store.reading() as connection:
             return [row[0] for row in connection.execute("orphan_owners", (self._notice,))]
 
+    def channels_of(self, owner: str) -> list[str]:
+        """Return the channels on which that run has requests of the notice out."""
+        with self._store.reading() as connection:
+            return [row[0] for row in connection.execute("channels_of_owner", (self._notice, owner))]
+
     def orphan(self, owner: str, reason: str, now: datetime, until: datetime) -> int:
         """Make the requests of a dead run unknown, for they may have been sent; return how many there were.
 

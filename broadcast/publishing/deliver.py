@@ -156,8 +156,12 @@ class Deliverer:
             wait=self._wait(notice, order),
         )
         # Dead runs first: what they were sending becomes unknown, and is looked up before it is sent again.
-        for pid in run.take_over().alive:
+        left = run.take_over()
+        for pid in left.alive:
             run.warnings.append(f"another broadcast was still sending this notice (process {pid})")
+        for name in left.in_use if order.limits.in_background else ():
+            if name in active:
+                active[name].left_to_others = True
         if gone := expire(self.ledger.store, notice, self.clock.now()):
             run.warnings.append(f"{counted(gone, 'message')} expired: the text is too old to be sent")
         usable = {name: channel.capabilities.address for name, channel in active.items()}

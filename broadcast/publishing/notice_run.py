@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from broadcast.channels.base import Adapter
-from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.engine import Engine
+from broadcast.dispatch.engine import GRACE, Engine
 from broadcast.dispatch.message_builder import MessageBuilder
 from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.recovery import Recovered, take_over
@@ -123,12 +123,15 @@ class NoticeRun:
             Policy(on_unknown=self.limits.on_unknown),
             self.listener,
         )
+        patience = NEVER if self.limits.in_background else GRACE
         # The engine's writer obeys Ctrl-Z between two transactions, for the whole process.
         with ctrl_z_deferred():
-            return await engine.run(deadline, self.stop)
+            return await engine.run(deadline, self.stop, patience)
 
     async def _wait_for_others(self, processes: tuple[int, ...], deadline: float | None) -> Ending:
         """Wait until no other living process has open requests of this notice."""
+        if self.limits.in_background:
+            return Ending.DEADLINE  # nobody waits here, and the next round looks again
         until = self.clock.monotonic() + _PATIENCE
         until = until if deadline is None else min(until, deadline)
         at_work = f"another broadcast is still sending this notice (process {processes[0]})"

@@ -100,10 +100,13 @@ class Limits:
     """The limits of a run; they do not change what a notice says.
 
     `deadline` is in seconds; None means no limit. `max_recipients` None means the configured number. `until`
-    is what the run waits for once everything is sent, for `within` seconds at most.
+    is what the run waits for once everything is sent, for `within` seconds at most. A run `in_background` is
+    the clock's: nobody waits for it. So it cuts off no request at its deadline, and leaves to other processes
+    the channels on which they are sending the notice.
     """
 
     deadline: float | None = None
+    in_background: bool = False
     max_recipients: int | None = None
     on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
     dry_run: bool = False

@@ -95,7 +95,9 @@ def request_of(scheduled: Schedule) -> Request:
 def limits_of(scheduled: Schedule, seconds: float) -> Limits:
     """Return the limits of a schedule; its run may take so many seconds."""
     limit = scheduled.max_recipients
-    return Limits(deadline=seconds, max_recipients=limit, on_unknown=OnUnknown.OTHER_CHANNEL)
+    return Limits(
+        deadline=seconds, in_background=True, max_recipients=limit, on_unknown=OnUnknown.OTHER_CHANNEL
+    )
 
 
 def _fixed(request: Request, now: datetime, zone: ZoneInfo) -> Request:

@@ -1,4 +1,4 @@
-"""A command that waits for confirmations and rounds of the clock, at once and after a kill."""
+"""A command that sends or waits, and rounds of the clock, at once and after a kill."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from broadcast.cadence.tick import tick
 from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.dispatch.stop import Stop
 from broadcast.jobs import make_jobs
+from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.model.clock import SystemClock
+from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import Receipt, ReceiptState
 from broadcast.model.question import CONFIRM, AnswerMeans, PersonalAnswer
 from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits
@@ -104,3 +107,37 @@ def test_the_clock_goes_on_where_a_command_was_killed(asking):
     assert counted["twilio"] == 3
     assert sum(counted.values()) == 3 + 2 + 2
     assert not any(to.startswith("p0@") for to in told(asking))
+
+
+def bounce_one_of(company: Company) -> None:
+    """Let the provider say of the first SMS that it took that it did not arrive."""
+    until = time.monotonic() + _WITHIN
+    with company.ledger() as ledger:
+        (notice,) = ledger.incidents.notices(ledger.incidents.all()[0])
+        while not (taken := [line.ref for line in ledger.history.lines(notice) if line.ref]):
+            assert time.monotonic() < until
+        news = Receipt(ref=taken[0], state=ReceiptState.FAILED, event="undelivered")
+        ledger.receipts.record([ChannelReceipt("sms", AddressKind.PHONE, news)], SystemClock().now())
+
+
+def senders(company: Company, channel: str) -> set[str]:
+    """The runs that made requests on a channel."""
+    with closing(sqlite3.connect(company.folder / "broadcast.db", timeout=10)) as ledger:
+        return {row[0] for row in ledger.execute("SELECT owner FROM attempt WHERE channel = ?", (channel,))}
+
+
+def test_the_clock_leaves_a_channel_to_the_command_that_sends_on_it_and_uses_the_others(asking, daemon):
+    asking.configure([["sms", "email"]], timeout="20s", sms="concurrency = 1")
+    daemon.arm("twilio:late=2")
+    command = fork(lambda listener: asking.notify(listener=listener).exit_code)
+    command.until(EventKind.ACCEPTED)
+    bounce_one_of(asking)
+
+    assert round_of_the_clock(asking) == 0
+
+    mailed, texted = senders(asking, "email"), senders(asking, "sms")
+    daemon.heal()
+    assert command.wait() == 0
+    assert (len(mailed), len(texted), mailed & texted) == (1, 1, set())
+    assert senders(asking, "sms") == texted
+    assert Counter(one.provider for one in asking.received()) == {"twilio": 3, "sendgrid": 1}

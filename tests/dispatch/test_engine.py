@@ -268,6 +268,18 @@ def test_a_hanging_provider_does_not_outlive_the_deadline(company, sandbox):
     assert company.told_once("twilio")
 
 
+def test_at_the_deadline_of_the_clock_no_request_is_cut_off(company, sandbox):
+    company.configure([["mail-backup"]], timeout="20s", mail_backup="concurrency = 1")
+    arm(sandbox, "smtp:late=1")
+
+    result = company.notify(limits=Limits(deadline=0.2, in_background=True))
+
+    assert (result.counts.unknown, result.counts.accepted) == (0, 1)
+    sandbox.clear_faults()
+    assert company.retry().exit_code == 0
+    assert company.told_once("smtp")
+
+
 def test_our_own_impatience_moves_nobody_to_another_channel(company, sandbox):
     company.configure([["sms", "email"]], timeout="20s", sms="rate = 20\nburst = 5")
     company.employ(12)

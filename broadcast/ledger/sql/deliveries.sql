@@ -128,6 +128,10 @@ UPDATE delivery SET lookups = lookups + 1, not_before = :until, waits_since = :n
 -- Read the names of the runs that have requests of a notice out.
 SELECT DISTINCT owner FROM delivery WHERE notice_id = ? AND state = 'sending'
 
+-- name: channels_of_owner
+-- Read the channels on which a run has requests of a notice out.
+SELECT DISTINCT channel FROM delivery WHERE notice_id = ? AND state = 'sending' AND owner = ?
+
 -- name: orphans_become_unknown
 -- Make the claims of a dead run unknown; they are looked up after `until`.
 UPDATE delivery SET state = 'unknown', not_before = :until, waits_since = :now, reason = :reason, owner = NULL, updated_at = :now
