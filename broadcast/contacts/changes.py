@@ -99,18 +99,18 @@ def compare(
     people = list(_read(listed, columns, region, rejected, remarks))
     conflicting = _conflicting(people, listed.unit)
     rejected += conflicting.values()
-    for person in sorted(people, key=lambda person: table.renames(person.identifiers)):
-        if person.line not in conflicting:
-            table.take(person.identifiers, person.values, person.line, listed.unit)
+    _take(table, [person for person in people if person.line not in conflicting], listed.unit)
     rejected += table.rejected
     unnamed = [place for place in range(len(rows)) if place not in table.named]
     gone = set(unnamed) if replace else set()
+    added = sorted(table.added, key=lambda place: table.added[place].line)  # in the order of the list
+    stay = [place for place in range(len(rows)) if place not in gone]
     return Difference(
         header=tuple(table.header),
-        rows=[cells for place, cells in enumerate(table.cells) if place not in gone],
+        rows=[table.cells[place] for place in (*stay, *added)],
         before=len(rows),
         read=len(people),
-        added=tuple(table.added.values()),
+        added=tuple(table.added[place] for place in added),
         changed=tuple(table.changed.values()),
         removed=tuple(PersonChange(table.label(place), rows[place].line) for place in sorted(gone)),
         merged=tuple(table.merged),
@@ -119,6 +119,15 @@ def compare(
         remarks=tuple(sorted((*remarks, *table.remarks), key=lambda fault: fault.line)),
         ignored=(*listed.ignored, *columns.warnings),
     )
+
+
+def _take(table: PeopleTable, people: Sequence[_Read], unit: str) -> None:
+    """Take the surest rows first, so that a list which is brought in again changes nothing more."""
+    with_id = [person for person in people if person.identifiers.id]
+    without = [person for person in people if not person.identifiers.id]
+    for group in (with_id, without):
+        for person in sorted(group, key=lambda person: table.rank(person.identifiers, person.values)):
+            table.take(person.identifiers, person.values, person.line, unit)
 
 
 def _read(

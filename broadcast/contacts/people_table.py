@@ -66,16 +66,15 @@ class PeopleTable:
         self._positions = _positions(self.header, self._columns)
         self._people: list[_TablePerson] = []
         self._known: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        self._taken: dict[int, tuple[int, set[str]]] = {}  # the line of the list, and its values
+        self._first: dict[int, int] = {}  # for each person the first row of the list about them
+        self._said: dict[int, dict[str, int]] = defaultdict(dict)  # and the row whose value they have
         for place, row in enumerate(rows):
             identifiers = identifiers_of(row.cells, self._columns, region)
             self._note(_TablePerson(place, identifiers, f"line {row.line} of the file"))
 
     def take(self, identifiers: Identifiers, values: Mapping[str, str], line: int, unit: str) -> None:
         """Change or add the person that a row is about; note the values that are not taken."""
-        matches = [
-            (person, identifiers.match(person.identifiers)) for person in self._candidates(identifiers)
-        ]
+        matches = self._matches(identifiers)
         same, strangers = _with(Match.SAME, matches), _with(Match.CONTRADICTORY, matches)
         if strangers and not same:
             self.named.update(person.place for person in strangers)
@@ -87,21 +86,34 @@ class PeopleTable:
         if not fitting:
             self._add(identifiers, values, line, unit)
             return
-        self.named.update(person.place for person in fitting)
-        person = _the_one(fitting, identifiers)
+        having = self._having(matches, values)
+        self.named.update(person.place for person in (*fitting, *having, *_with(Match.RENAMED, matches)))
+        person = _the_one(having or fitting, identifiers)
         if person is not None:
             self._change(person, identifiers, values, line, sure=person not in _with(Match.LIKELY, matches))
-        elif not _says_nothing(fitting, identifiers, values):
+        elif not having:
             where = ", ".join(each.where for each in fitting)
             reason = f"{_label(identifiers)} may be any of {len(fitting)} people ({where})"
             self.rejected.append(ListFault(line, reason, _GIVE_AN_ID))
 
-    def renames(self, identifiers: Identifiers) -> bool:
-        """Return whether a row may give a known person a new name; such rows are processed last."""
-        found = [person.identifiers for person in self._candidates(identifiers)]
-        return {identifiers.match(known) for known in found} & {Match.SAME, Match.LIKELY, Match.RENAMED} == {
-            Match.RENAMED
-        }
+    def rank(self, identifiers: Identifiers, values: Mapping[str, str]) -> tuple[int, int]:
+        """Return the place of a row among those to be taken: what is in the file, then what is sure.
+
+        What the file has is thus not changed for a row that says less; what may rename a person comes last.
+        """
+        matches = self._matches(identifiers)
+        found = {match for _, match in matches} & {Match.SAME, Match.LIKELY, Match.RENAMED}
+        first = 0 if self._having(matches, values) else 2 if found == {Match.RENAMED} else 1
+        return first, sum(not each for each in (identifiers.name, identifiers.phones, identifiers.emails))
+
+    def _having(self, matches: _Matches, values: Mapping[str, str]) -> list[_TablePerson]:
+        """Return the people who have every value of the row."""
+        return [
+            person
+            for person, match in matches
+            if match in {Match.SAME, Match.LIKELY}
+            and all(self._has(person.place, name, value) for name, value in values.items())
+        ]
 
     def _renamed(self, matches: _Matches) -> list[_TablePerson]:
         """Return the people who may have a new name: in the file, and in no other row of the list."""
@@ -116,10 +128,10 @@ class PeopleTable:
             else "a row without a usable address"
         )
 
-    def _candidates(self, identifiers: Identifiers) -> Sequence[_TablePerson]:
+    def _matches(self, identifiers: Identifiers) -> _Matches:
         """Return the people who may be meant: same id, or an address and the same name or none."""
         places = sorted({place for key in _wanted(identifiers) for place in self._known.get(key, ())})
-        return [self._people[place] for place in places]
+        return [(self._people[place], identifiers.match(self._people[place].identifiers)) for place in places]
 
     def _note(self, person: _TablePerson) -> None:
         """Store a person under their present identifiers, and no longer under former ones."""
@@ -132,23 +144,29 @@ class PeopleTable:
 
     def _add(self, identifiers: Identifiers, values: Mapping[str, str], line: int, unit: str) -> None:
         place = len(self.cells)
-        others = [
-            self._known[address,][0]
-            for address in (*identifiers.phones, *identifiers.emails)
-            if (address,) in self._known
-        ]
-        if others:
-            other = self._people[min(others)]
+        other = self._sharing(identifiers)
+        if other is not None:
             shared = f"{_label(identifiers)} shares an address with {_label(other.identifiers)}"
             reason = f"{shared} ({other.where}); both stay"
             self.remarks.append(ListFault(line, reason, ""))
         self.cells.append([""] * len(self.header))
         self.added[place] = PersonChange(_label(identifiers), line)
         self.named.add(place)
-        self._taken[place] = line, set(values)
+        self._first[place], self._said[place] = line, dict.fromkeys(values, line)
         for name, value in values.items():
             self._write(place, name, value)
         self._note(_TablePerson(place, identifiers, f"{unit} {line} of the list"))
+
+    def _sharing(self, identifiers: Identifiers) -> _TablePerson | None:
+        """Return the first person who has one of these addresses, and not only had it."""
+        addresses = (*identifiers.phones, *identifiers.emails)
+        places = (self._known.get((address,), ()) for address in addresses)
+        owners = [
+            next((place for place in each if identifiers.shared(self._people[place].identifiers)), None)
+            for each in places
+        ]
+        found = [place for place in owners if place is not None]
+        return self._people[min(found)] if found else None
 
     def _change(
         self,
@@ -161,17 +179,19 @@ class PeopleTable:
     ) -> None:
         """Fill empty cells; change others if the match is sure and no earlier row of the list set them."""
         place = person.place
-        earlier, said = self._taken.get(place, (0, set()))
-        if earlier:
-            self.merged.append(Merging(_label(identifiers), line, earlier))
+        said = self._said[place]
+        if place in self._first:
+            self.merged.append(Merging(_label(identifiers), line, self._first[place]))
+        self._first.setdefault(place, line)
         different = [name for name, value in values.items() if not self._has(place, name, value)]
         kept = [name for name in different if self._cell(place, name) and (name in said or not sure)]
         if kept:
-            self.remarks.append(ListFault(line, *_not_taken(identifiers, kept, earlier, person.where)))
+            self.remarks.append(ListFault(line, *_not_taken(identifiers, kept, said, person.where)))
         written = [name for name in different if name not in kept]
         for name in written:
             self._write(place, name, values[name])
-        self._taken[place] = earlier or line, said | set(values)
+        for name in values.keys() - kept:
+            said.setdefault(name, line)
         if written:
             self._changed(place, identifiers, line, written)
             self._note(
@@ -268,29 +288,31 @@ def _with(wanted: Match, matches: _Matches) -> list[_TablePerson]:
 
 
 def _the_one(people: Sequence[_TablePerson], identifiers: Identifiers) -> _TablePerson | None:
-    """Return the person who is meant; the first of several that are the same, None if they differ."""
+    """Return the person who is meant; the first of several that are the same, None if they differ.
+
+    Their id says most, then their name with it, then all of the addresses, then their name.
+    """
+    owners = [person for person in people if identifiers.id == person.identifiers.id != ""]
+    people = _alike(owners, identifiers) or people
     people = [person for person in people if identifiers.adds_nothing(person.identifiers)] or people
-    alike = [person for person in people if person.identifiers.folded == identifiers.folded] or people
+    alike = _alike(people, identifiers)
     differ = len({(person.identifiers.id, person.identifiers.folded) for person in alike}) > 1
     return None if differ else alike[0]
 
 
-def _says_nothing(
-    people: Sequence[_TablePerson], identifiers: Identifiers, values: Mapping[str, str]
-) -> bool:
-    """Return whether a row has no value that these people lack."""
-    addresses = all(
-        identifiers.phones <= person.identifiers.phones and identifiers.emails <= person.identifiers.emails
-        for person in people
-    )
-    return addresses and not values.keys() - {"phone", "email"}
+def _alike(people: Sequence[_TablePerson], identifiers: Identifiers) -> Sequence[_TablePerson]:
+    """Return those with the same name, or all if there is none."""
+    return [person for person in people if person.identifiers.folded == identifiers.folded] or people
 
 
-def _not_taken(identifiers: Identifiers, names: Sequence[str], earlier: int, where: str) -> tuple[str, str]:
+def _not_taken(
+    identifiers: Identifiers, names: Sequence[str], said: Mapping[str, int], where: str
+) -> tuple[str, str]:
     columns = ", ".join(names)
+    earlier = [said[name] for name in names if name in said]
     if earlier:
         return (
-            f"{_label(identifiers)}: {columns} not taken; line {earlier} says something else",
+            f"{_label(identifiers)}: {columns} not taken; line {earlier[0]} says something else",
             "correct one of them",
         )
     reason = (

@@ -177,15 +177,76 @@ def test_every_row_is_in_the_file_afterwards_or_named(tmp_path, form, residents,
         assert stands or line in named, (row, after)
 
 
+ANNA, BERT, HALL = "anna@firma.de", "bert@firma.de", "empfang@firma.de"
+
+
+@pytest.mark.parametrize("replace", [False, True])
 @given(residents=LISTS, listed=st.lists(PEOPLE, min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_bringing_a_list_in_twice_changes_nothing_more(tmp_path, residents, listed):
+# A row that stands already went to another person once the list had added one.
+@example(
+    residents=[("", "Bert Muster", HALL, LAND)], listed=[("", "Bert Muster", HALL, ""), ("1", "", HALL, "")]
+)
+@example(residents=[], listed=[("", "Bert", HALL, LAND), ("", "Bert", HALL, ""), ("2", "", HALL, "")])
+# With --replace, it then removed the person whom it had named before.
+@example(residents=[("", "Anna Muster", ANNA, OTHER)], listed=[("", "", "", OTHER), ("", "Bert", "", OTHER)])
+# A row with the id of a person was thought to be about any of two.
+@example(
+    residents=[("1", "Anna", BERT, MOBILE)],
+    listed=[("", "Bert Muster", "", OTHER), ("1", "", BERT, ""), ("", "Bert Muster", BERT, "")],
+)
+# A row without id or name kept the owner of an id from having a new address, the first time only.
+@example(
+    residents=[("2", "Bert Muster", ANNA, LAND)],
+    listed=[("", "", ANNA, ""), ("1", "Anna", ANNA, OTHER), ("2", "Bert", BERT, MOBILE)],
+)
+@example(
+    residents=[("3", "Anna Muster", "", MOBILE), ("", "Bert", BERT, OTHER)],
+    listed=[
+        ("", "Anna Muster", "", MOBILE),
+        ("3", "Anna Muster", HALL, OTHER),
+        ("", "Anna Muster", BERT, MOBILE),
+    ],
+)
+# A person who is in the file twice, under their former name.
+@example(
+    residents=[("1", "Bert", ANNA, OTHER), ("1", "Bert", ANNA, OTHER)],
+    listed=[("2", "Anna Muster", HALL, OTHER), ("", "Bert Muster", ANNA, OTHER)],
+)
+def test_bringing_a_list_in_twice_changes_nothing_more(tmp_path, replace, residents, listed):
     data = as_csv(listed)
-    first = differ(tmp_path, residents, data)
-    again = differ(tmp_path, [tuple(row) for row in first.rows], data)
-
+    first = differ(tmp_path, residents, data, replace=replace)
     assume(not first.rejected)
+    again = differ(tmp_path, [tuple(row) for row in first.rows], data, replace=replace)
+
     assert [tuple(row) for row in again.rows] == [tuple(row) for row in first.rows]
+    assert not again.removed
+
+
+def test_the_owner_of_an_id_gets_what_its_row_says_and_others_stay_in_the_order_of_the_list(tmp_path):
+    residents = [("3", "Anna", "", MOBILE)]
+    listed = [("", "Anna", "", MOBILE), ("", "Bert", BERT, ""), ("3", "Anna", ANNA, OTHER)]
+
+    found = differ(tmp_path, residents, as_csv(listed))
+
+    assert [tuple(row) for row in found.rows] == [
+        ("3", "Anna", ANNA, OTHER),
+        ("", "Anna", "", MOBILE),
+        ("", "Bert", BERT, ""),
+    ]
+    assert not found.remarks
+
+
+def test_a_row_with_an_id_is_about_its_owner_whoever_shares_the_address(tmp_path):
+    residents = [("1", "Anna", BERT, MOBILE, ""), ("", "Bert", BERT, "", "")]
+    rows = [SheetRow(line, list(person)) for line, person in enumerate(residents, 2)]
+    (tmp_path / "list").write_text(f"id,email,locale\n1,{BERT},en\n")
+    listed = read_incoming(tmp_path / "list", (tmp_path / "list").read_bytes(), "list")
+
+    found = compare((*FIELDS, "locale"), rows, listed, "DE", replace=False)
+
+    assert (found.rejected, [change.person for change in found.changed]) == ((), ["1"])
+    assert [row[4] for row in found.rows] == ["en", ""]
 
 
 class Bringing:
