@@ -22,7 +22,9 @@ from broadcast.model.text import without_controls
 
 MOST = 4000  # characters, the limit of Twilio's `Twiml` parameter
 _MOST_OPTIONS = 8  # the next key ends all calls
-_KEY_TIMEOUT = "5"  # seconds to press a key after the last word
+#: One key, at most 5 seconds after the last word. By default # ends the input and is no input itself, so that
+#: the call ends without a word (https://www.twilio.com/docs/voice/twiml/gather#finishonkey, 2026-11-30).
+_ONE_KEY = {"method": "POST", "input": "dtmf", "numDigits": "1", "finishOnKey": "", "timeout": "5"}
 # XML cannot hold these, not even escaped.
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
@@ -92,8 +94,7 @@ def spoken_question(text: str, locale: str, voices: Mapping[str, str]) -> Elemen
     (https://www.twilio.com/docs/voice/twiml/gather, 2026-11-29).
     """
     response, tag = Element("Response"), _tag(locale or "en")
-    options = {"method": "POST", "input": "dtmf", "numDigits": "1", "timeout": _KEY_TIMEOUT}
-    gather = SubElement(response, "Gather", options)
+    gather = SubElement(response, "Gather", _ONE_KEY)
     _say(gather, ((text, _attributes(tag, _language(tag), voices)),))
     SubElement(response, "Hangup")
     return response
@@ -122,8 +123,7 @@ def _attributes(locale: str, language: Phrases | None, voices: Mapping[str, str]
 
 
 def _gather(response: Element, action: str) -> Element:
-    options = {"action": action, "method": "POST", "input": "dtmf", "numDigits": "1", "timeout": _KEY_TIMEOUT}
-    return SubElement(response, "Gather", options)
+    return SubElement(response, "Gather", {"action": action, **_ONE_KEY})
 
 
 def _say(parent: Element, sayings: Sequence[Saying]) -> None:
