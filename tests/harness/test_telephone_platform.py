@@ -260,6 +260,24 @@ async def test_the_fallback_of_another_host_is_asked_when_ours_is_down(served):
     assert call.said() == "Guten Tag"
 
 
+async def test_a_fallback_can_be_a_file_that_takes_no_post(served):
+    served.pages |= {ENTRY: web.Response(status=500), "/fallback.xml": HELLO}
+
+    call = await served.platform(fallback="/fallback.xml", fallback_method="GET").call()
+
+    assert served.requests[-1][0] == "GET"
+    assert "ErrorCode=11200" in call.documents[-1].url
+    assert call.said() == "Guten Tag"
+
+
+async def test_an_account_can_send_more_fields(served):
+    served.pages[ENTRY] = HELLO
+
+    await served.platform(fields={"ForwardedFrom": "+4930999999", "CallerName": "Ärztehaus "}).call()
+
+    assert served.forms(ENTRY)[0]["CallerName"] == "Ärztehaus "
+
+
 async def test_a_failing_fallback_is_an_application_error(served):
     served.pages |= {ENTRY: web.Response(status=500), "/fallback.xml": web.Response(status=500)}
 

@@ -46,6 +46,12 @@ def test_it_knows_the_verbs_and_attributes_of_the_sdk():
         ('<Say Language="de">hi</Say>', "Response/Say[1]: Say has no attribute Language"),
         ("<Say> </Say>", "Response/Say[1]: Say has nothing to say"),
         ("<Say>a</Say><Say/>", "Response/Say[2]: Say has nothing to say"),
+        (f'<Say voice="Polly.Vicki">{"x" * 3000}</Say><Say voice="Google.de-DE-A">{"x" * 4500}</Say>', None),
+        (
+            f'<Say voice="Polly.Vicki">{"x" * 3001}</Say>',
+            "Response/Say[1]: Say has 3,001 bytes, 3,000 at most for this voice",
+        ),
+        (f"<Say>{'ü' * 751}</Say>", "Response/Say[1]: Say has 4,506 characters as an address, 4,500 at most"),
         ('<Say language="German">x</Say>', 'Response/Say[1]: language="German" is not a language tag'),
         ("<Gather><Dial>+4930231250</Dial></Gather>", "Response/Gather[1]: Dial must not be in Gather"),
         ("<Gather>press a key</Gather>", "Response/Gather[1]: Gather must not have text"),

@@ -17,9 +17,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import quote_plus
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 LARGEST = 64 * 1024  # bytes of a document; https://www.twilio.com/docs/api/errors/11750, read 2026-11-30
+#: Bytes by the kind of voice, the last for all others; https://www.twilio.com/docs/api/errors/13521,
+#: read 2026-11-30.
+LONGEST_SAY: Mapping[str, int] = {"Polly": 3000, "Google": 5000, "": 4096}
+LONGEST_QUOTED = 4500
 LONGEST_QUEUE_NAME = 64  # characters; https://www.twilio.com/docs/voice/twiml/enqueue, read 2026-11-30
 MOST_NUMBERS = 10  # in one Dial; https://www.twilio.com/docs/voice/twiml/number, read 2026-11-30
 #: What SDK 9.13.0 lacks and the pages have; https://www.twilio.com/docs/voice/twiml/dial, read 2026-11-30.
@@ -140,6 +145,8 @@ def _check_rules(element: Element, where: str) -> Iterator[Violation]:
     match element.tag:
         case "Say" if not text:  # https://www.twilio.com/docs/api/errors/13520, read 2026-11-30
             yield Violation(where, "Say has nothing to say")
+        case "Say":
+            yield from _check_length(text, element.get("voice", ""), where)
         case "Redirect" if not text:
             yield Violation(where, "Redirect has no address")
         case "Dial" if not text and not len(element):
@@ -152,6 +159,17 @@ def _check_rules(element: Element, where: str) -> Iterator[Violation]:
             yield Violation(where, f"the name has {len(text)} characters, {LONGEST_QUEUE_NAME} at most")
         case _:
             pass
+
+
+def _check_length(text: str, voice: str, where: str) -> Iterator[Violation]:
+    """Check how long a text is, in bytes and as part of an address; that is how the kinds of voices count."""
+    most = next((most for kind, most in LONGEST_SAY.items() if voice.startswith(kind)), 0)
+    if len(text.encode()) > most:
+        yield Violation(where, f"Say has {len(text.encode()):,} bytes, {most:,} at most for this voice")
+    if len(quote_plus(text)) > LONGEST_QUOTED:
+        yield Violation(
+            where, f"Say has {len(quote_plus(text)):,} characters as an address, {LONGEST_QUOTED:,} at most"
+        )
 
 
 def _misplaced(root: Element, inside: str) -> Iterator[Violation]:

@@ -49,6 +49,7 @@ class TelephonePlatform:
         token: the account's token, which signs.
         entry: the voice URL of the number, below `origin`.
         fallback: the fallback URL of the number; below `origin`, or of another host in `hosts`.
+        fallback_method: GET if it is a file on a host that takes no POST.
         status_callback: the status callback of the number.
         hosts: other origins by where they listen; anything else is a bad host name.
         phones: what happens at the numbers that are dialled; a list is one after the other.
@@ -56,6 +57,7 @@ class TelephonePlatform:
         served_after: seconds in a queue until somebody takes the caller; None is never.
         recording_callbacks: how often recordingStatusCallback is told.
         most_documents: how many documents a call may ask for until it counts as endless.
+        fields: more fields of every request, such as `AnsweredBy`, `ForwardedFrom` or `CallerName`.
         copies: how often each request is sent, to see that a repetition does nothing.
         answer_within: real seconds an answer may take; it counts as 15 seconds of the call.
         passes: told how many seconds of a call have passed, for a clock of the server.
@@ -69,12 +71,14 @@ class TelephonePlatform:
     account: str = f"AC{'5a' * 16}"
     entry: str = "/voice/answer/0"
     fallback: str | None = None
+    fallback_method: str = "POST"
     status_callback: str | None = None
     hosts: Mapping[str, str] = field(default_factory=dict)
     phones: Mapping[str, Phone | Sequence[Phone]] = field(default_factory=dict)
     declined: str = "completed"
     served_after: float | None = None
     recording_callbacks: int = 1
+    fields: Mapping[str, str] = field(default_factory=dict)
     copies: int = 1
     most_documents: int = 200
     answer_within: float = ANSWER_WITHIN
@@ -189,6 +193,7 @@ class TelephonePlatform:
             "ApiVersion": "2010-04-01",
             "CallSid": sid,
             "CallToken": token,
+            **self.fields,
         }
 
     async def _ended(self, leg: Leg, run: Interpreter, first: Request | Answer) -> Transcript:
@@ -226,7 +231,7 @@ class TelephonePlatform:
         fallback = urljoin(self.origin, self.fallback) if self.fallback else None
         if fallback and error.url != fallback:
             form = {"ErrorCode": str(error.code), "ErrorUrl": error.url}
-            return await self._ending(leg, run, Request(fallback, form=form))
+            return await self._ending(leg, run, Request(fallback, self.fallback_method, form))
         leg.hear("error", 4.0, APPLICATION_ERROR, language="en-US")
         return Ending.APPLICATION_ERROR
 
