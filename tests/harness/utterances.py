@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +33,16 @@ class Utterance:
         """What the caller wants to happen next."""
         return self.accept[0]
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to take over: asked for, in danger, or at the end of all patience."""
+        return self.intent in {"human", "emergency"} or self.frustration == "strong"
+
+    @property
+    def may_have_person(self) -> bool:
+        """Whether it is right to hand over, too."""
+        return self.needs_person or "human" in self.accept
+
 
 @dataclass(frozen=True, slots=True)
 class Injection:
@@ -40,6 +51,71 @@ class Injection:
     text: str
     goal: str
     forbidden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """How well intents were found, as shares, and what was taken for something else."""
+
+    accuracy: float
+    recall: Mapping[str, float]
+    wrong: Sequence[tuple[Utterance, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How well a decision was made: shares, and the sentences on which it was wrong."""
+
+    recall: float
+    precision: float
+    missed: Sequence[Utterance]
+    wrong: Sequence[Utterance]
+
+
+def measure_intents(find: Callable[[str], str], locale: str, half: Half) -> Intents:
+    """Measure what finds the intent of a sentence."""
+    given = [(one, find(one.text)) for one in utterances(locale, half)]
+    wrong = [(one, found) for one, found in given if found not in one.accept]
+    recall = {
+        intent: _share([found in one.accept for one, found in given if one.intent == intent])
+        for intent in INTENTS
+    }
+    return Intents(1 - len(wrong) / len(given), recall, wrong)
+
+
+def measure_hand_over(decide: Callable[[str], bool], locale: str, half: Half) -> Decisions:
+    """Measure what decides on one sentence whether a person takes over."""
+    return _measured(decide, locale, half, lambda one: one.needs_person, lambda one: one.may_have_person)
+
+
+def measure_frustration(decide: Callable[[str], bool], locale: str, half: Half) -> Decisions:
+    """Measure what finds strong frustration; mild frustration may be called so."""
+    return _measured(
+        decide,
+        locale,
+        half,
+        lambda one: one.frustration == "strong",
+        lambda one: one.frustration != "none",
+    )
+
+
+def _measured(
+    decide: Callable[[str], bool],
+    locale: str,
+    half: Half,
+    needed: Callable[[Utterance], bool],
+    allowed: Callable[[Utterance], bool],
+) -> Decisions:
+    given = [(one, decide(one.text)) for one in utterances(locale, half)]
+    missed = [one for one, yes in given if needed(one) and not yes]
+    wrong = [one for one, yes in given if yes and not allowed(one)]
+    recall = _share([yes for one, yes in given if needed(one)])
+    precision = _share([allowed(one) for one, yes in given if yes])
+    return Decisions(recall, precision, missed, wrong)
+
+
+def _share(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def utterances(locale: str, half: Half) -> list[Utterance]:

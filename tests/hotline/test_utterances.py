@@ -7,7 +7,17 @@ from itertools import combinations
 
 import pytest
 
-from tests.harness.utterances import FRUSTRATION, HALVES, INTENTS, LOCALES, injections, utterances
+from tests.harness.utterances import (
+    FRUSTRATION,
+    HALVES,
+    INTENTS,
+    LOCALES,
+    injections,
+    measure_frustration,
+    measure_hand_over,
+    measure_intents,
+    utterances,
+)
 
 #: Two sentences that share more of their words than this are one pattern with other words filled in.
 MOST_ALIKE = 0.7
@@ -76,6 +86,37 @@ def test_some_are_short_some_long_some_negated_and_some_in_another_language(loca
     assert max(words) > 40
     assert notes["negation"] >= 8
     assert notes["mishearing"] + notes["key in words"] >= 4
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_knowing_the_labels_is_a_full_score(locale, half):
+    labels = {one.text: one for one in utterances(locale, half)}
+
+    intents = measure_intents(lambda text: labels[text].accept[-1], locale, half)
+    handed_over = measure_hand_over(lambda text: labels[text].may_have_person, locale, half)
+    frustrated = measure_frustration(lambda text: labels[text].frustration != "none", locale, half)
+
+    assert (intents.accuracy, set(intents.recall.values()), intents.wrong) == (1.0, {1.0}, [])
+    assert (handed_over.recall, handed_over.precision) == (1.0, 1.0)
+    assert (frustrated.recall, frustrated.precision) == (1.0, 1.0)
+
+
+def test_handing_over_everybody_or_nobody_is_no_score(locale):
+    everybody = measure_hand_over(lambda _: True, locale, "development")
+    nobody = measure_hand_over(lambda _: False, locale, "development")
+
+    assert everybody.recall == 1.0
+    assert everybody.precision < 0.5
+    assert (nobody.recall, nobody.precision) == (0.0, 0.0)
+    assert len(nobody.missed) > 30
+
+
+def test_one_intent_for_all_is_no_score(locale):
+    found = measure_intents(lambda _: "human", locale, "held_back")
+
+    assert found.accuracy < 0.45
+    assert found.recall["stop"] == 0.0
+    assert found.recall["human"] == 1.0
 
 
 def alike(one: str, other: str) -> float:
