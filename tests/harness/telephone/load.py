@@ -3,6 +3,10 @@
     python -m tests.harness.telephone.load --server http://127.0.0.1:8080 --origin https://notify.example
 
 The token is in TWILIO_AUTH_TOKEN. Give `--pid` to learn what the server's process took.
+
+Without `--think`, callers never pause: that finds errors and the most that a machine can do, and the times
+are those of a queue. With `--think 5`, calls are spread as in life, and the times are those that people wait.
+The driver takes about twice as much of the processor as a bare server does; `driver` says how much.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import count
 from pathlib import Path
+from random import Random
 from statistics import quantiles
 from urllib.parse import urlencode, urljoin
 
@@ -53,6 +58,7 @@ class Load:
     seconds: float
     first: Sequence[float]
     answers: Sequence[float]
+    driver: float
     cpu: float | None = None
     megabytes: float | None = None
 
@@ -73,6 +79,7 @@ class Load:
             f"errors: {dict(self.errors) or 'none'}",
             f"first document: {_spread(self.first)}",
             f"every document: {_spread(self.answers)}",
+            f"driver: {self.driver:.2f} s of processor",
         ]
         if self.cpu is not None:
             each = self.cpu / max(self.requests, 1) * 1000
@@ -92,6 +99,7 @@ class Driver:
     token: str
     entry: str
     think: float
+    chance: Random
     errors: Counter[str] = field(default_factory=Counter)
     first: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
@@ -117,8 +125,12 @@ class Driver:
             if following is None:
                 return
             url, more = urljoin(url, following[0]), following[1]
-            if self.think:
-                await asyncio.sleep(self.think)
+            await self.pause(self.chance.uniform(0.5, 1.5))
+
+    async def pause(self, share: float) -> None:
+        """Let a part of a caller's time to think pass."""
+        if self.think:
+            await asyncio.sleep(self.think * share)
 
     async def _ask(self, url: str, form: Mapping[str, str], *, is_first: bool) -> bytes | None:
         headers = {
@@ -187,14 +199,16 @@ async def load(  # noqa: PLR0913 - each is a choice of the test, and is named
     connector = aiohttp.TCPConnector(limit=0)
     waiting = iter(range(calls))
     before, began = processor(pid) if pid else 0.0, time.perf_counter()
+    own = time.process_time()
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=15)) as session:
-        driver = Driver(session, origin, server, token, entry, think)
+        driver = Driver(session, origin, server, token, entry, think, Random(7))
 
-        async def line() -> None:
+        async def line(position: int) -> None:
+            await driver.pause(position / at_once)
             for number in waiting:
                 await driver.call(scripts[number % len(scripts)])
 
-        await asyncio.gather(*(line() for _ in range(at_once)))
+        await asyncio.gather(*map(line, range(at_once)))
     return Load(
         calls=calls,
         requests=len(driver.answers),
@@ -202,6 +216,7 @@ async def load(  # noqa: PLR0913 - each is a choice of the test, and is named
         seconds=time.perf_counter() - began,
         first=driver.first,
         answers=driver.answers,
+        driver=time.process_time() - own,
         cpu=processor(pid) - before if pid else None,
         megabytes=memory(pid) if pid else None,
     )
