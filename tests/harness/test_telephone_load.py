@@ -44,6 +44,7 @@ async def test_calls_follow_the_documents_and_are_measured(served, pages):
     assert measured.requests == 10 * (3 * 2 + 3 + 4 + 2)
     assert [form["DialCallStatus"] for form in served.forms("/voice/after/2")] == ["no-answer"] * 10
     assert all(form["RecordingUrl"] for form in served.forms("/voice/stored/3"))
+    assert {path for _, path, _ in served.requests if "?" in path} == {"/voice/chosen/1?a=b&c=d"}
     assert 0 < measured.p95 < 15
     assert measured.megabytes > 1
     assert "60 calls, 150 requests" in str(measured)
@@ -60,6 +61,7 @@ async def test_each_call_has_a_number_and_an_id_of_its_own(served, pages):
     ("page", "error"),
     [
         (lambda _: web.Response(status=429), "status 429"),
+        (lambda _: web.Response(status=500, text="<Response/>", content_type="text/xml"), "status 500"),
         (lambda _: web.Response(text="oops", content_type="text/html"), "no document"),
     ],
 )
