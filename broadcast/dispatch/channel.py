@@ -200,8 +200,12 @@ class ActiveChannel:
         self._window = 1
         return self._paused_until - self._paused_since
 
+    def slow_down(self) -> None:
+        """Begin again with one request: the provider took none, and named no time (HTTP 429, refused)."""
+        self._window = 1
+
     def resume(self) -> None:
-        """Note an answer that asks for no pause: after one, each answer doubles the requests under way."""
+        """Note that the provider works: that ends a row of pauses, and doubles the requests under way."""
         self._paused_since = NEVER
         self._window = min(self.concurrency, self._window * 2)
 

@@ -64,12 +64,15 @@ class Interpreter:
         """Count an answer in pause and breaker; return whether its channel is left alone because of it."""
         if answer.lookup or answer.cut_off:
             return False
-        channel, pause = answer.channel, requested_pause(answer)
-        if pause is None:
+        channel, verdict, pause = answer.channel, _verdict(answer), requested_pause(answer)
+        if pause is not None:
+            if self.pause(channel, pause):
+                return True
+        elif isinstance(verdict, NotSent):
+            channel.slow_down()
+        elif _shows_work(verdict):
             channel.resume()
-        elif self.pause(channel, pause):
-            return True
-        return channel.breaker.count(_verdict(answer), self._clock.monotonic())
+        return channel.breaker.count(verdict, self._clock.monotonic())
 
     def pause(self, channel: ActiveChannel, pause: Pause) -> bool:
         """Pause a channel as its provider asks; return whether that takes it out for this run.
@@ -152,7 +155,7 @@ class Interpreter:
 
 
 def requested_pause(answer: Answer) -> Pause | None:
-    """Return the pause that the provider asked for with `Retry-After`; None if it took a message."""
+    """Return the pause that the provider asked for with `Retry-After`; None if it asked for none."""
     match _verdict(answer):
         case NotSent(reason=reason, retry_after=seconds) if seconds is not None and not answer.lookup:
             return Pause(answer.channel.name, seconds, reason)
@@ -201,6 +204,11 @@ def _kind(outcome: Outcome) -> EventKind:
             return EventKind.UNKNOWN
         case Rejected() | NotSent():
             return EventKind.FAILED
+
+
+def _shows_work(outcome: Outcome) -> bool:
+    """Return whether the provider works: it took a message, or refused one for its receiver or its text."""
+    return _is_an_answer(outcome) or (isinstance(outcome, Rejected) and outcome.scope is Scope.MESSAGE)
 
 
 def _is_an_answer(outcome: Outcome) -> bool:

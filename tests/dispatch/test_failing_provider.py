@@ -80,6 +80,17 @@ def test_one_request_in_ten_is_repeated_at_most_beside_the_first_few(company, sa
     assert all(len(copies) == 1 for copies in company.copies().values())
 
 
+def test_who_refuses_without_naming_a_time_gets_no_more_than_was_under_way(company, sandbox):
+    company.configure([["sms", "mail-backup"]], sms="concurrency = 16")
+    company.employ(60)
+    arm(sandbox, "twilio:status=429")
+
+    assert company.notify().exit_code == 0
+
+    assert sum(request.provider == "twilio" for request in sandbox.requests) <= 16
+    assert company.told_once("smtp")
+
+
 def test_after_a_pause_a_channel_begins_with_one_request(company, sandbox):
     company.configure([["sms"]], sms="concurrency = 16")
     company.employ(40)
