@@ -1,0 +1,1 @@
+"""The hotline: it answers calls with the facts of the open incidents, and hands over to people."""

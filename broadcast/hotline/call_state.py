@@ -1,0 +1,95 @@
+"""Where a call stands. The state travels in the path of each request, so that a restart loses no call.
+
+A path is `/voice/{step}/{number}?l=de&...`. It names the step that the caller has just heard, so that the
+request to it brings the answer to that step; `/voice/answer/0` is the beginning of a call, and `whisper` that
+of an agent's leg. A path holds no number and no name of a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
+
+
+class Step(StrEnum):
+    """What a document does; serve.md C.1 is the source of the list."""
+
+    ANSWER = "answer"  # greeting, status and menu
+    NUDGE = "nudge"  # the caller was silent: a shorter menu
+    UNCLEAR = "unclear"  # the caller was not understood
+    REPEAT = "repeat"  # status and menu again
+    LINK = "link"  # offer an SMS with the link
+    LINK_NUMBER = "link-number"  # ask for a mobile number
+    QUESTION = "question"  # a question that no rule answers
+    REPLY = "reply"  # the answer to it
+    EMERGENCY = "emergency"  # name the emergency number, then a human
+    HUMAN = "human"  # expected wait, offer of a call-back
+    RING = "ring"  # ring one agent
+    CALL_BACK = "call-back"  # read the number back, confirm
+    CALL_BACK_NUMBER = "call-back-number"  # ask for another number
+    VOICEMAIL = "voicemail"  # record a message
+    RECORDED = "recorded"  # the recording has ended
+    STOP = "stop"  # no more messages to this number
+    AFTER = "after"  # rating after the conversation
+    GOODBYE = "goodbye"
+    WHISPER = "whisper"  # leg of the agent: topic and waiting time, key 1
+    ACCEPT = "accept"  # leg of the agent: the key was pressed
+    RETURN = "return"  # call-back: the customer was called, key 1
+
+
+class Topic(StrEnum):
+    """Why a caller is handed over, in words for the agent."""
+
+    ASKED = "asked"  # key 0, or words that ask for a person
+    SILENT = "silent"
+    UNCLEAR = "unclear"
+    FRUSTRATED = "frustrated"
+    EMERGENCY = "emergency"
+    QUESTION = "question"  # a question that the facts do not answer
+    REPEATED = "repeated"  # the third call within an hour
+    VIP = "vip"
+    OUTDATED = "outdated"  # the facts are older than their promise
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallState:
+    """One step of one call.
+
+    Attributes:
+        step: What the document of this state does.
+        number: The number of the request in this call, from 0; with the id of the call it names each effect.
+        locale: The language that is spoken.
+        tries: How often the caller was silent or not understood in a row.
+        repeats: How often the status was repeated.
+        agent: The position of the agent who is rung, from 0.
+        rung: The seconds for which agents were rung altogether.
+        topic: Why the caller is handed over.
+        call: The id of the caller's leg, on the leg of an agent; else "".
+    """
+
+    step: Step
+    number: int = 0
+    locale: str = "en"
+    tries: int = 0
+    repeats: int = 0
+    agent: int = 0
+    rung: int = 0
+    topic: Topic = Topic.NONE
+    call: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return the path and query; values that are the default are left out."""
+        given = {
+            "l": self.locale,
+            "r": self.tries or None,
+            "s": self.repeats or None,
+            "k": self.agent or None,
+            "w": self.rung or None,
+            "t": None if self.topic is Topic.NONE else self.topic.value,
+            "c": self.call or None,
+        }
+        query = urlencode({name: value for name, value in given.items() if value is not None})
+        return f"/voice/{self.step}/{self.number}?{query}"

@@ -1,0 +1,42 @@
+"""What is known about a caller, for one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerContext:
+    """What the contacts file, a service by HTTP, or the service desk knows about the caller's number.
+
+    Attributes:
+        locale: The language of the person; "" if it is not known.
+        name: The name to be greeted with; "" if it must not be said.
+        vip: Whether the person is handed over at once.
+        topics: Open orders or tickets in a few words each, for the agent.
+    """
+
+    locale: str = ""
+    name: str = field(default="", repr=False)
+    vip: bool = False
+    topics: Sequence[str] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The person who calls.
+
+    Attributes:
+        number: In E.164; "" if it is withheld.
+        line: The kind of line: `mobile`, `landline`, `voip`, or "" if the numbering plan does not tell.
+        context: What is known about them; None if nothing is, or nothing came in time.
+        calls: How often the number called within the last hour, this call included.
+        links: How many SMS the hotline sent to the number within the last day.
+    """
+
+    number: str = field(default="", repr=False)
+    line: str = ""
+    context: CallerContext | None = None
+    calls: int = 1
+    links: int = 0

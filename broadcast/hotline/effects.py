@@ -1,0 +1,126 @@
+"""What a step of a call does beside speaking.
+
+An effect is recorded under the id of the call, the number of the step and its own kind before it is done. The
+same request again records nothing new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeAlias
+
+from broadcast.hotline.call_state import Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the caller pressed or said, and how it was understood: one turn of the call."""
+
+    kind: ClassVar[str] = "heard"
+    pressed: str = ""
+    said: str = field(default="", repr=False)
+    intent: str = ""
+    frustration: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendLink:
+    """Send an SMS with the link and the contact points that work; `number` is in E.164."""
+
+    kind: ClassVar[str] = "link"
+    number: str = field(repr=False)
+    locale: str
+    refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCallBack:
+    """Call `number` back; the request keeps the caller's place in the queue."""
+
+    kind: ClassVar[str] = "call-back"
+    number: str = field(repr=False)
+    locale: str
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTicket:
+    """Record that the caller left a message; `recording` is the provider's address of it."""
+
+    kind: ClassVar[str] = "ticket"
+    recording: str = field(repr=False)
+    seconds: int
+    locale: str
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMessages:
+    """Suppress the caller's number."""
+
+    kind: ClassVar[str] = "stop"
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """The caller wants or needs a person."""
+
+    kind: ClassVar[str] = "hand-over"
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgent:
+    """An agent is rung; `agent` is the id of the person."""
+
+    kind: ClassVar[str] = "ring"
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptCall:
+    """An agent pressed 1: the first of a call wins."""
+
+    kind: ClassVar[str] = "accept"
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskModel:
+    """Ask the model which of our sentences answer a question."""
+
+    kind: ClassVar[str] = "question"
+    question: str = field(repr=False)
+    locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """The caller rated the call, from 1 to 5."""
+
+    kind: ClassVar[str] = "rating"
+    rating: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """The call is over; `outcome` is what became of the caller."""
+
+    kind: ClassVar[str] = "end"
+    outcome: str
+
+
+Effect: TypeAlias = (
+    Heard
+    | SendLink
+    | RequestCallBack
+    | OpenTicket
+    | StopMessages
+    | HandOver
+    | RingAgent
+    | AcceptCall
+    | AskModel
+    | Rate
+    | EndCall
+)
