@@ -33,6 +33,7 @@ class Caller:
         context: What is known about them; None if nothing is, or nothing came in time.
         calls: How often the number called within the last hour, this call included.
         links: How many SMS the hotline sent to the number within the last day.
+        last_locale: The language of the number's last call; "" if there was none.
     """
 
     number: str = field(default="", repr=False)
@@ -40,3 +41,4 @@ class Caller:
     context: CallerContext | None = None
     calls: int = 1
     links: int = 0
+    last_locale: str = ""

@@ -7,14 +7,30 @@ same request again records nothing new.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from broadcast.hotline.call_state import Topic
 
 
+class Outcome(StrEnum):
+    """What became of a caller."""
+
+    INFORMED = "informed"  # heard the status, and asked for no person
+    HUMAN = "human"  # spoke to a person
+    VOICEMAIL = "voicemail"  # left a message
+    CALL_BACK = "call-back"  # will be called back
+    UNREACHED = "unreached"  # a call-back did not reach the customer
+    UNHEARD = "unheard"  # wanted a person, got none, and left no message
+    HUNG_UP = "hung-up"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What the caller pressed or said, and how it was understood: one turn of the call."""
+    """What the caller pressed or said, and how it was understood: one turn of the call.
+
+    `pressed` is empty if a phone number was typed.
+    """
 
     kind: ClassVar[str] = "heard"
     pressed: str = ""
@@ -35,7 +51,10 @@ class SendLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCallBack:
-    """Call `number` back; the request keeps the caller's place in the queue."""
+    """Call `number` back; the request keeps the caller's place in the queue.
+
+    A later request of the same call corrects the number, as long as nobody has taken the call-back.
+    """
 
     kind: ClassVar[str] = "call-back"
     number: str = field(repr=False)
@@ -63,7 +82,7 @@ class StopMessages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver:
+class BeginHandOver:
     """The caller wants or needs a person."""
 
     kind: ClassVar[str] = "hand-over"
@@ -80,10 +99,20 @@ class RingAgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptCall:
-    """An agent pressed 1: the first of a call wins."""
+    """An agent pressed 1: the first of a call wins.
+
+    The row is written before the answer. If another agent was first, decide again with `Acceptance.TAKEN`.
+    """
 
     kind: ClassVar[str] = "accept"
     agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReached:
+    """The customer of a call-back pressed 1, so that no mailbox is connected."""
+
+    kind: ClassVar[str] = "reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +134,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndCall:
-    """The call is over; `outcome` is what became of the caller."""
+    """The call is over, or nothing that follows changes its outcome. `HUNG_UP` replaces no other outcome."""
 
     kind: ClassVar[str] = "end"
-    outcome: str
+    outcome: Outcome
 
 
 Effect: TypeAlias = (
@@ -117,9 +146,10 @@ Effect: TypeAlias = (
     | RequestCallBack
     | OpenTicket
     | StopMessages
-    | HandOver
+    | BeginHandOver
     | RingAgent
     | AcceptCall
+    | CallerReached
     | AskModel
     | Rate
     | EndCall

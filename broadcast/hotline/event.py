@@ -11,9 +11,12 @@ from broadcast.model.phone_call import CallRequest
 
 
 class Acceptance(StrEnum):
-    """Whether an agent has this call."""
+    """Whether a person who was rung has pressed 1: our own row says so, never the result of the dialling.
 
-    OPEN = "open"  # no agent has accepted it
+    On the legs of a call-back it is about the customer: `OPEN` until they pressed 1, then `MINE`.
+    """
+
+    OPEN = "open"  # no agent has accepted the call
     MINE = "mine"  # the agent of this leg has it
     TAKEN = "taken"  # another agent has it
     LEFT = "left"  # the caller has hung up
@@ -32,10 +35,13 @@ class CallEvent:
 
     Attributes:
         request: What the provider reports.
-        caller: Who calls.
+        caller: Who calls; on the legs of an agent, the caller whom they are rung for.
         at: When it arrived, in UTC.
         waited: The seconds since the caller asked for a person.
         acceptance: Whether an agent has this call.
+        agent: The id of the agent whose leg this is; "" if it is not known.
+        rung: The ids of the agents who were rung by earlier requests of this call, as far as known.
+        links_to_typed: How many SMS the hotline sent to the number that was typed, within the last day.
         answer: What the model answered; None if no answer came in time.
     """
 
@@ -44,4 +50,7 @@ class CallEvent:
     at: datetime
     waited: int = 0
     acceptance: Acceptance = Acceptance.OPEN
+    agent: str = ""
+    rung: tuple[str, ...] = ()
+    links_to_typed: int = 0
     answer: ModelAnswer | None = None

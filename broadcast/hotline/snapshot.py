@@ -29,7 +29,7 @@ class IncidentKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentStatus:
+class SpokenIncident:
     """What callers are told about one incident.
 
     Attributes:
@@ -57,16 +57,20 @@ class IncidentStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """A person on duty who takes calls. `id` is the person's in the rota; `languages` may be empty (all)."""
+    """A person on duty who takes calls. `id` is the person's in the rota; `languages` may be empty (all).
+
+    `busy` agents are talking to a caller; they are not rung.
+    """
 
     id: str
     name: str = field(repr=False)
     number: str = field(repr=False)
     languages: tuple[str, ...] = ()
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class ExpectedWait:
     """The expected wait as a range, in minutes; it is made from at least five recent waits."""
 
     least: int
@@ -78,18 +82,19 @@ class Snapshot:
     """Everything that a decision needs beside the call itself.
 
     Attributes:
-        taken_at: When it was read from the ledger, in UTC.
+        taken_at: When it was read from the ledger, in the organisation's timezone.
         stale: Whether it could not be read again for a while, so that the time of the facts is said.
-        organisation: The name that is said in the greeting.
+        organisation: The name that is said in the greeting, in spoken form.
         locales: The languages that are spoken; the first is the default.
         lines: The language of each of our numbers, where it is set.
-        prompts: The words of the hotline in each language.
+        prompts: The words of the hotline in each language: `hotline_prompts` reads them.
         incidents: The worst and newest first; two at most are told.
         agents: Who is on duty, the first to be rung first.
         mode: What is done with callers who want a person.
         overloaded: Whether more callers wait than agents can serve in time.
         waiting: The expected wait; None if it is not known.
         ai: Whether questions may be answered by a model.
+        faq: Further sentences that may be an answer, by their id, in each language.
         sms: Whether a channel for SMS works.
         ring_seconds: How long one agent is rung.
         most_agents: How many agents are rung in one call.
@@ -102,12 +107,13 @@ class Snapshot:
     locales: tuple[str, ...]
     lines: Mapping[str, str] = field(default_factory=dict)
     prompts: Mapping[str, Phrases]
-    incidents: tuple[IncidentStatus, ...] = ()
+    incidents: tuple[SpokenIncident, ...] = ()
     agents: tuple[Agent, ...] = ()
     mode: Mode = Mode.AUTO
     overloaded: bool = False
-    waiting: Waiting | None = None
+    waiting: ExpectedWait | None = None
     ai: bool = False
+    faq: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sms: bool = True
     ring_seconds: int = 15
     most_agents: int = 5

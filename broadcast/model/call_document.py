@@ -20,15 +20,15 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """Silence."""
+class Silence:
+    """Words pause for some seconds."""
 
     seconds: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Say `prompts`, and take keys or speech, also during the words; silence is an answer, too.
+    """Say `prompts`, and take keys or speech, also during the words.
 
     Attributes:
         prompts: What is said.
@@ -38,15 +38,17 @@ class Ask:
         speech: Whether speech is taken beside keys.
         seconds: How long to wait after the last word.
         hints: Words that callers are likely to say.
+        silence: Whether silence is an answer, too; else the document goes on with its next verb.
     """
 
-    prompts: tuple[Say | Pause, ...]
+    prompts: tuple[Say | Silence, ...]
     next: str
     locale: str
     digits: int = 1
     speech: bool = True
     seconds: int = 5
     hints: tuple[str, ...] = ()
+    silence: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,5 +95,5 @@ class HangUp:
     """End the call."""
 
 
-Verb: TypeAlias = Say | Pause | Ask | Dial | Record | GoOn | HangUp
+Verb: TypeAlias = Say | Silence | Ask | Dial | Record | GoOn | HangUp
 CallDocument: TypeAlias = tuple[Verb, ...]

@@ -25,7 +25,7 @@ def person_page(
     export: PersonExport, organisation: str, now: datetime, zone: ZoneInfo, locale: str
 ) -> Iterator[Block]:
     """Yield everything in a readable form."""
-    say = _Say(locale, zone)
+    say = _ExportWords(locale, zone)
     yield line(StyledWord(say("title")))
     yield line(say("by", name=organisation, moment=say.moment(now)))
     yield from _rows(export.person, say)
@@ -40,7 +40,7 @@ def person_page(
     yield from _suppressions(export, say)
 
 
-class _Say:
+class _ExportWords:
     """Words and times in the reader's language."""
 
     def __init__(self, locale: str, zone: ZoneInfo) -> None:
@@ -72,7 +72,7 @@ class _Say:
             return written
 
 
-def _rows(person: FoundPerson, say: _Say) -> Iterator[Block]:
+def _rows(person: FoundPerson, say: _ExportWords) -> Iterator[Block]:
     """Yield each row of the contact lists unchanged."""
     for standing in person.rows:
         title = f"{say('files')}: {standing.audience}"
@@ -81,7 +81,7 @@ def _rows(person: FoundPerson, say: _Say) -> Iterator[Block]:
         yield line(f"{say('files')}: {say('none')}")
 
 
-def _contacts(title: str, contacts: Sequence[Contact], say: _Say) -> Iterator[Block]:
+def _contacts(title: str, contacts: Sequence[Contact], say: _ExportWords) -> Iterator[Block]:
     rows = tuple(
         (
             contact.name,
@@ -96,7 +96,7 @@ def _contacts(title: str, contacts: Sequence[Contact], say: _Say) -> Iterator[Bl
     yield Table(tuple(map(say, columns)), rows, title) if rows else line(f"{title}: {say('none')}")
 
 
-def _consents(export: PersonExport, say: _Say) -> Iterator[Block]:
+def _consents(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     rows = tuple(
         (
             consent.channel,
@@ -113,7 +113,7 @@ def _consents(export: PersonExport, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("consents"))
 
 
-def _message(entry: SentMessage, say: _Say) -> Iterator[Block]:
+def _message(entry: SentMessage, say: _ExportWords) -> Iterator[Block]:
     """Yield the text of each channel that was tried, with its result."""
     message = entry.message
     for sent in entry.sent:
@@ -131,7 +131,7 @@ def _message(entry: SentMessage, say: _Say) -> Iterator[Block]:
             yield Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
 
 
-def _answers(export: PersonExport, say: _Say) -> Iterator[Block]:
+def _answers(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     rows = tuple(
         (mark, say.moment(each.at), say.answer(each.answer), each.channel or "", each.note)
         for mark, each in export.answers
@@ -141,12 +141,12 @@ def _answers(export: PersonExport, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("answers"))
 
 
-def _written(export: PersonExport, say: _Say) -> Iterator[Block]:
+def _written(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     for each in export.written:
         yield Quote(f"{say('written')}: {each.channel} {say.moment(each.at)} {each.sender}", each.text)
 
 
-def _absences(export: PersonExport, say: _Say) -> Iterator[Block]:
+def _absences(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     rows = tuple(
         (
             say.moment(each.starts),
@@ -161,7 +161,7 @@ def _absences(export: PersonExport, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("absences"))
 
 
-def _subscriptions(export: PersonExport, say: _Say) -> Iterator[Block]:
+def _subscriptions(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     waiting = (each for each in export.requests if each.confirmed_at is None)
     known: list[Subscriber | SubscriptionRequest] = [*export.subscribers, *waiting]
     rows = tuple(
@@ -179,7 +179,7 @@ def _subscriptions(export: PersonExport, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("subscriptions"))
 
 
-def _suppressions(export: PersonExport, say: _Say) -> Iterator[Block]:
+def _suppressions(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     rows = tuple(
         (each.shown, say.reason(each.reason), say.moment(each.at), each.source)
         for each in export.suppressions
