@@ -6,16 +6,18 @@ logs, shortens a text or touches the ledger: `dispatch` does this for all adapte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
+from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities
 from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
 from broadcast.model.outcome import Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
+from broadcast.model.phone_call import CallRequest
 
 
 class Adapter(Protocol):
@@ -154,6 +156,24 @@ class AsksAgain(Protocol):
 
     def ask_again(self, text: str, locale: str) -> InboundAnswer:
         """Return the HTTP answer that says `text` to the person and waits for another key."""
+        ...
+
+
+@runtime_checkable
+class HoldsCalls(Protocol):
+    """An adapter whose provider asks us, request by request, what a person who called hears next."""
+
+    def read_call(self, request: InboundRequest) -> CallRequest:
+        """Check the signature, then read the request.
+
+        Raises:
+            Forged: The signature is missing or wrong; the body is not believed.
+            Malformed: The body cannot be read, or names no call.
+        """
+        ...
+
+    def write_call(self, document: CallDocument, url: Callable[[str], str]) -> InboundAnswer:
+        """Return the HTTP answer that says and does what the document says; `url` makes a URL from a path."""
         ...
 
 

@@ -21,14 +21,26 @@ from broadcast.channels.vendors.twilio_account import (
     referring,
 )
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, signed_form, twiml_answer
+from broadcast.channels.voice.call_form import call_request
+from broadcast.channels.voice.call_twiml import Url, call_twiml
 from broadcast.channels.voice.twiml import MOST, Keys, call, spoken_answer, spoken_question
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
+from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
-from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest, KeyPress, Receipt, ReceiptState
+from broadcast.model.inbound import (
+    Inbound,
+    InboundAnswer,
+    InboundRequest,
+    KeyPress,
+    Malformed,
+    Receipt,
+    ReceiptState,
+)
 from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
+from broadcast.model.phone_call import CallRequest
 
 _RECIPIENT, _CHANNEL = Scope.RECIPIENT, Scope.CHANNEL
 #: Errors of a call; Twilio lists all codes at https://www.twilio.com/docs/api/errors (2026-11-29).
@@ -135,6 +147,17 @@ class TwilioVoice:
     def ask_again(self, text: str, locale: str) -> InboundAnswer:
         """Return the TwiML that says `text` and waits for another key."""
         return twiml_answer(spoken_question(text, locale, self._voices))
+
+    def read_call(self, request: InboundRequest) -> CallRequest:
+        """Read a request about a live call."""
+        found = call_request(self._signer.form(request))
+        if found is None:
+            raise Malformed("the form names no call")
+        return found
+
+    def write_call(self, document: CallDocument, url: Url) -> InboundAnswer:
+        """Return the TwiML of a document."""
+        return twiml_answer(call_twiml(document, url, self._voices))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -81,8 +81,7 @@ def spoken_answer(text: str, locale: str, voices: Mapping[str, str]) -> Element:
     """Return the TwiML that says `text` and ends the call; an empty text only ends it."""
     response = Element("Response")
     if text:
-        tag = _tag(locale or "en")
-        _say(response, ((text, _attributes(tag, _language(tag), voices)),))
+        say(response, text, voice_attributes(locale, voices))
     SubElement(response, "Hangup")
     return response
 
@@ -93,11 +92,22 @@ def spoken_question(text: str, locale: str, voices: Mapping[str, str]) -> Elemen
     Without `action`, the key is posted to the address of the request that this answers, reference included
     (https://www.twilio.com/docs/voice/twiml/gather, 2026-11-29).
     """
-    response, tag = Element("Response"), _tag(locale or "en")
+    response = Element("Response")
     gather = SubElement(response, "Gather", _ONE_KEY)
-    _say(gather, ((text, _attributes(tag, _language(tag), voices)),))
+    say(gather, text, voice_attributes(locale, voices))
     SubElement(response, "Hangup")
     return response
+
+
+def say(parent: Element, text: str, attributes: Mapping[str, str]) -> None:
+    """Add words to be said; characters that XML or a voice cannot take are left out."""
+    SubElement(parent, "Say", dict(attributes)).text = _NO_CHARACTERS.sub("", without_controls(text))
+
+
+def voice_attributes(locale: str, voices: Mapping[str, str]) -> dict[str, str]:
+    """Return the language and the voice for a locale; `voices` are those of the configuration."""
+    tag = _tag(locale or "en")
+    return _attributes(tag, _language(tag), voices)
 
 
 def _keys(locale: str, voices: Mapping[str, str], keys: Keys) -> Saying:
@@ -130,5 +140,4 @@ def _say(parent: Element, sayings: Sequence[Saying]) -> None:
     for position, (text, attributes) in enumerate(sayings):
         if position:
             SubElement(parent, "Pause", length="1")
-        saying = SubElement(parent, "Say", dict(attributes))
-        saying.text = _NO_CHARACTERS.sub("", without_controls(text))
+        say(parent, text, attributes)
