@@ -16,6 +16,7 @@ from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.escalation import Names, read_escalation
+from broadcast.config.hotline import read_hotline, read_model
 from broadcast.config.ledger import ledger_path
 from broadcast.config.oncall import read_oncall
 from broadcast.config.problems import Problems
@@ -131,6 +132,10 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_oncall(table) for table in TomlTable(source, "oncall").tables()}
         ),
         approval=read_approval(TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall")),
+        calls=read_hotline(
+            TomlTable(source, keys.HOTLINE_TABLE.name), channels, audiences, _names(source, "oncall")
+        ),
+        ai=read_model(TomlTable(source, keys.AI.name)),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),
@@ -150,10 +155,10 @@ def _check_sections(source: TomlSource) -> None:
     document = source.document
     for name, value in document.tables.items():
         where = f"{document.where(name)}: {name}"
-        if name in keys.SECTIONS and not isinstance(value, dict):
-            source.problems.add(where, "is not a table", f"write [{name}] on a line of its own")
-        elif name in keys.BROADCAST.known:
+        if name in keys.BROADCAST.known and not isinstance(value, dict):
             source.problems.add(where, "is outside its section", "put it below [broadcast]")
+        elif name in keys.SECTIONS and not isinstance(value, dict):
+            source.problems.add(where, "is not a table", f"write [{name}] on a line of its own")
         elif name not in keys.SECTIONS:
             fix = suggest(name, keys.SECTIONS)
             source.problems.add(f"{document.where(name)}: [{name}]", "is not a known section", fix)

@@ -198,6 +198,65 @@ class ServeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineLine:
+    """One number of the hotline, in E.164, and its language; "" if callers decide."""
+
+    number: str
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRecords:
+    """Where the hotline looks up a caller.
+
+    `source` is `contacts` (the contacts files of the audience `value`), `url`, `sql` or `channel` (a service
+    desk). `options` are further keys, `token` is a secret; an answer counts for `timeout` seconds.
+    """
+
+    source: str
+    value: str
+    timeout: float = 1.0
+    token: Reference | None = field(default=None, repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineSettings:
+    """The `[hotline]` table.
+
+    `channel` is the voice channel whose account has the `numbers`; `sms` sends links, and `rota` names who
+    takes calls. An agent is rung for `ring` seconds, at most `most` agents for `give_up` seconds altogether.
+    `fallback` is the file of the static document.
+    """
+
+    numbers: tuple[HotlineLine, ...]
+    channel: str
+    sms: str | None = None
+    rota: str | None = None
+    ring: float = 15.0
+    most: int = 5
+    give_up: float = 90.0
+    fallback: Path | None = None
+    crm: CustomerRecords | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """The `[ai]` table: a model behind an address that speaks the API of OpenAI.
+
+    An answer counts for `timeout` seconds, and one call asks at most `budget_per_call` questions. `faq` is a
+    file of further sentences that may be answers.
+    """
+
+    base_url: str
+    model: str
+    api_key: Reference | None = field(default=None, repr=False)
+    timeout: float = 2.5
+    budget_per_call: int = 3
+    faq: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnCallSettings:
     """One `[oncall.NAME]` table: a rota.
 
@@ -231,6 +290,7 @@ class Settings:
     `fates` maps a system's name, or a mail domain (`@firma.de`), to its dependencies; `status_pages` maps a
     system to the address of its provider's public status.
     `footer`, `imprint_url` and `privacy_url` are (locale, text); the locale is empty if one text is for all.
+    `calls` is the table `[hotline]`; `hotline` is the number that readers are given.
     `origins` has the origin of the value of each dotted key; `warnings` are shown to the user.
     """
 
@@ -261,6 +321,8 @@ class Settings:
     serve: ServeSettings = ServeSettings()
     oncall: Mapping[str, OnCallSettings] = field(default_factory=dict)
     approval: ApprovalSettings = ApprovalSettings()
+    calls: HotlineSettings | None = None
+    ai: ModelSettings | None = None
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ T = TypeVar("T")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
 #: Phone numbers as people write them, also the short number of a switchboard.
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{1,30}", re.ASCII)
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _REGION = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
 #: Abbreviations that hold for a part of the year, and a place that uses them.
@@ -137,6 +138,14 @@ def phone(value: object) -> str:
     if _PHONE.fullmatch(spelled) and sum(character.isdigit() for character in spelled) > 1:
         return spelled
     raise Wrong(f"{shown(value)} is not a phone number", 'write it like "+49 30 23125000"')
+
+
+def e164(value: object) -> str:
+    """Read a phone number with its country code, as providers write it."""
+    spelled = text(value)
+    if _E164.fullmatch(spelled):
+        return spelled
+    raise Wrong(f"{shown(value)} is not a number with its country code", 'write it like "+4930231250"')
 
 
 def consent(value: object) -> ConsentRule:

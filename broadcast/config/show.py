@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcast.config import keys
 from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference, sounds_secret
-from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.config.settings import ChannelSettings, HotlineSettings, Settings
 from broadcast.config.shapes import NO_PAGE
 from broadcast.model.escalation import EscalationPolicy
 from broadcast.model.promise import Cadence
@@ -60,6 +60,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     for name, rota in settings.oncall.items():
         yield from _of(rota, keys.ONCALL, f"oncall.{name}")
     yield from _of(settings.approval, keys.APPROVAL, keys.APPROVAL.name)
+    yield from _calls(settings)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
 
 
@@ -88,6 +89,22 @@ def _escalation(policy: EscalationPolicy) -> Iterator[tuple[str, object]]:
     ]
     yield f"{prefix}.{keys.STEPS.name}", steps
     yield f"{prefix}.{keys.REPEAT.name}", policy.repeat
+
+
+def _calls(settings: Settings) -> Iterator[tuple[str, object]]:
+    if settings.calls:
+        yield from _hotline(settings.calls)
+    if settings.ai:
+        yield from _of(settings.ai, keys.AI, keys.AI.name)
+
+
+def _hotline(calls: HotlineSettings) -> Iterator[tuple[str, object]]:
+    written = {
+        keys.NUMBERS.name: [{"number": line.number, "locale": line.locale} for line in calls.numbers],
+        keys.CRM.name: {calls.crm.source: calls.crm.value} if calls.crm else None,
+    }
+    for key, value in _of(calls, keys.HOTLINE_TABLE, keys.HOTLINE_TABLE.name):
+        yield key, written.get(key.rpartition(".")[2], value)
 
 
 def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:

@@ -87,6 +87,28 @@ class TomlTable:
             self.wrong(key.name, str(error), error.hint or "")
         return key.default
 
+    def secret(self, key: Key[str | None]) -> Reference | None:
+        """Return a secret as a reference, so that commands which do not need it run without it.
+
+        A variable may hold the secret itself.
+        """
+        path = (*self.path, key.name)
+        override = self.source.overrides.get(path)
+        if override is None and key.name not in self.values:
+            self.source.origins[".".join(path)] = "default"
+            return None
+        origin = override.origin if override else self.source.document.where(*path)
+        self.source.origins[".".join(path)] = origin
+        try:
+            if override and not is_reference(override.text):
+                return self.source.reference(f"env:{origin.rpartition(' ')[2]}")
+            return self.source.reference(
+                key.shape(override.text if override else self.values[key.name]) or ""
+            )
+        except Wrong as wrong:
+            self.wrong(key.name, str(wrong), wrong.fix)
+        return None
+
     def require(self, key: Key[T], example: str) -> T:
         """Return the value of `key`, which is required; `example` shows a valid one."""
         if key.name not in self.given():

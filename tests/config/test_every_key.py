@@ -29,6 +29,7 @@ STEPS = [{"to": ["audience:customers"], "channels": ["mail-backup"], "wait": "5m
 HEAD: dict[str, dict[str, object]] = {
     "broadcast": {"organisation": "Muster", "locale": "de", "timezone": "Europe/Berlin"},
     "channels.mail-backup": {"adapter": "smtp"},
+    "channels.call": {"adapter": "twilio-voice"},
     "audiences.customers": {"lanes": [["mail-backup"]]},
     "audiences.crew": {"lanes": [["mail-backup"]], "internal": True},
     "services.check-out": {"de": "Kasse"},
@@ -36,6 +37,8 @@ HEAD: dict[str, dict[str, object]] = {
     "approval": {"by": ["audience:customers"]},
     "oncall.support": {"contacts": ["agents.csv"], "calendar": "shifts.ics"},
     "escalation.duty": {"steps": STEPS},
+    "hotline": {"numbers": [{"number": "+4930231250"}], "channel": "call"},
+    "ai": {"base_url": "https://api.muster.de/v1", "model": "small"},
 }
 NAMES = {
     "channels": "mail-backup",
@@ -46,6 +49,12 @@ NAMES = {
     "escalation": "duty",
 }
 FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet", "cadence": "customers"}
+#: The table or list of tables that a key takes, if it is not the sample of its shape.
+TABLES_OF = {
+    "steps": STEPS,
+    "numbers": [{"number": "+4930231250", "locale": "de"}],
+    "crm": {"contacts": "customers"},
+}
 #: A value of each shape, as the file has it, and as a variable spells it.
 SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
     shapes.text: ("Muster Nord", "Muster Nord"),
@@ -77,6 +86,11 @@ OWN = {
     keys.CA_FILE.name: ("ca.pem", "ca.pem"),
     keys.NEEDED_FOR.name: (["sev1:customers"], "sev1:customers"),
     keys.BY.name: (["oncall:support"], "oncall:support"),
+    "hotline.channel": ("mail-backup", "mail-backup"),
+    "hotline.sms": ("mail-backup", "mail-backup"),
+    "hotline.rota": ("support", "support"),
+    "hotline.fallback": ("hotline.xml", "hotline.xml"),
+    "ai.faq": ("faq.toml", "faq.toml"),
 }
 NOT_BY_VARIABLE = {
     shapes.lanes: [["mail-backup"]],
@@ -158,7 +172,7 @@ def test_file_environment_and_dotenv_mean_the_same(read, tmp_path, table, name, 
 
 @pytest.mark.parametrize(("table", "name", "key"), named(by_variable=False))
 def test_what_a_variable_cannot_hold_is_refused_with_the_reason(read, refusal, table, name, key):
-    read(written(table, **{name: STEPS if name == "steps" else NOT_BY_VARIABLE[key.shape]}))
+    read(written(table, **{name: TABLES_OF.get(name, NOT_BY_VARIABLE[key.shape])}))
 
     error = refusal(written(), {variable(table, name): "x"})
 
