@@ -21,6 +21,12 @@ class ChannelKind(StrEnum):
     CHAT = "chat"
     VOICE = "voice"
     DESK = "desk"
+    HOTLINE = "hotline"  # what callers of the hotline hear; no channel sends it
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a voice says it."""
+        return self in {ChannelKind.VOICE, ChannelKind.HOTLINE}
 
 
 class Threading(StrEnum):

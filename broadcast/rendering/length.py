@@ -16,6 +16,7 @@ CHAT_MOST = 3_000
 SPEECH = "seconds of speech"
 SPEECH_WISHED = 25  # seconds; said twice, with the keys between, a call lasts a minute
 SPEECH_MOST = 60
+HOTLINE_WISHED = 20  # seconds; a caller may hear two incidents and the menu
 SPOKEN_WORDS = "spoken words"
 SPEECH_WISHED_WORDS = 40
 FIELD_WISHED_WORDS = 20  # a driver listens with half an ear

@@ -206,8 +206,10 @@ def _fit(case: Case, rendered: Rendered) -> Iterator[Problem]:
 
 def _heard(case: Case, rendered: Rendered) -> Iterator[Problem]:
     said = filled(rendered.message.text)
-    if speech.seconds(said) > length.SPEECH_WISHED:
-        yield f"takes {speech.seconds(said)} seconds", f"shorten it to {length.SPEECH_WISHED}"
+    hotline = case.kind is ChannelKind.HOTLINE
+    longest = length.HOTLINE_WISHED if hotline else length.SPEECH_WISHED
+    if speech.seconds(said) > longest:
+        yield f"takes {speech.seconds(said)} seconds", f"shorten it to {longest}"
     words, most = speech.words(said) - _typed(case, said), length.wished_words(case.audience)
     if words > most:
         yield f"says {words} words", f"shorten it to {most}: listeners do not remember more"

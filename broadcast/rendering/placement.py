@@ -13,7 +13,8 @@ from broadcast.model.notice import TextPhase
 from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX
 
-PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
+#: Kinds with one text for everybody: the customers' one.
+PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE, ChannelKind.HOTLINE})
 #: Folders of situations, and those of phases, which existed first.
 _PHASES = frozenset(one.value for names in (Situation, TextPhase) for one in names)
 _PERSONAL = frozenset(f"{kind.value}.txt" for kind in ChannelKind if kind not in PUBLISHED)
@@ -58,7 +59,7 @@ def _unknown(
     if file not in _FILES:
         yield _never(f"there is no kind of text {file}", suggest(file, _FILES))
     if audience != PUBLIC and file in _FOR_EVERYBODY:
-        yield _never("posts and pages are the same for everybody", f"move it to {locale}/{PUBLIC}")
+        yield _never("posts, pages and hotline are the same for everybody", f"move it to {locale}/{PUBLIC}")
     if audience not in audiences:
         yield _never(f"there is no audience {audience}", suggest(audience, audiences), certain=False)
 

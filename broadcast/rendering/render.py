@@ -18,12 +18,11 @@ from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.fit import SENTENCES, WORKS, FitStep, Fitted, Room, fit, message, names, sender
 from broadcast.rendering.length import Length
+from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.text_draft import Templates, TextDraft, filled, on_one_line, paragraphed, slots_in
 
 _HARD_PARTS = 3
 _URGENT = frozenset({Severity.SEV1, Severity.SEV2})
-#: Kinds with one text for everybody: the customers' one.
-_PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 
 _SHORT_STEPS = (
     *SENTENCES,
@@ -38,6 +37,8 @@ _SOCIAL_STEPS = (
     *(*SENTENCES, *names(80), *sender(60), *names(40)),
     *(*message(160, 100, 60, 1), *sender(30), *names(25), WORKS, *message(0)),
 )
+#: What callers hear must be short; what has no room is in the SMS and on the page.
+_HOTLINE_STEPS = (*SENTENCES, *names(60), *message(200, 120, 60, 1), *names(30), WORKS, *message(0))
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
 #: Kinds with a title: its template, and the limits of title and text.
 _TITLED = {
@@ -103,7 +104,7 @@ class Renderer:
             TooLong: if the text does not fit even when shortened.
         """
         rendered = self._written(facts, audience, locale, kind)
-        if kind in _PUBLISHED and rendered.message.slots:
+        if kind in PUBLISHED and rendered.message.slots:
             raise TemplateError(
                 f"{rendered.template}: a text for everybody cannot show contact.{rendered.message.slots[0]}",
                 hint="say it in the e-mail or the SMS, which go to one person each",
@@ -121,13 +122,13 @@ class Renderer:
                 return _single(text_draft, partial(_post_length, self._post), _SOCIAL_STEPS, _posted)
             case ChannelKind.PAGE | ChannelKind.DESK:
                 return _titled(text_draft, *_TITLED[kind])
-            case ChannelKind.VOICE:
-                return _voice(text_draft)
+            case ChannelKind.VOICE | ChannelKind.HOTLINE:
+                return _hotline(text_draft) if kind is ChannelKind.HOTLINE else _voice(text_draft)
             case _:
                 return _single(text_draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
 
     def _text_draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> TextDraft:
-        folder = PUBLIC if kind in _PUBLISHED else audience
+        folder = PUBLIC if kind in PUBLISHED else audience
         source = self._templates.source(locale, folder, facts, f"{kind.value}.txt")
         return TextDraft(self._templates, facts, folder, source)
 
@@ -141,6 +142,18 @@ def _voice(text_draft: TextDraft) -> Rendered:
     """Return the text as a voice says it, so that the preview shows what people will hear."""
     say = partial(speech.spoken, words=text_draft.words, site=text_draft.facts.link or "")
     return _short(text_draft, say, partial(_calm, text_draft.audience), _said)
+
+
+def _hotline(text_draft: TextDraft) -> Rendered:
+    """Return what callers hear about one incident; a long text is better than none for somebody who calls."""
+    wished = partial(_seconds, length.HOTLINE_WISHED)
+    say = partial(speech.spoken, words=text_draft.words, site=text_draft.facts.link or "")
+
+    def write(room: Room) -> str:
+        return say(text_draft.write(text_draft.source.name, room, on_one_line))
+
+    fitted = fit(write, lambda text: wished(text).fits, _HOTLINE_STEPS)
+    return _rendered(text_draft, fitted, wished(fitted.text) if fitted.fits else _said(fitted.text))
 
 
 def _short(text_draft: TextDraft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
@@ -266,7 +279,11 @@ def _calm(audience: str, text: str) -> Length:
 
 
 def _said(text: str) -> Length:
-    return Length(length.SPEECH, speech.seconds(filled(text)), length.SPEECH_MOST)
+    return _seconds(length.SPEECH_MOST, text)
+
+
+def _seconds(most: int, text: str) -> Length:
+    return Length(length.SPEECH, speech.seconds(filled(text)), most)
 
 
 def _characters(most: int, text: str) -> Length:

@@ -35,7 +35,9 @@ Languages = Annotated[
     list[str] | None, typer.Option("--lang", metavar="LOCALE", help="Only this language; repeat for more.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors, too.")]
-Kind = Annotated[str, typer.Argument(metavar="KIND", help="sms, email, social, page, chat, voice or desk.")]
+Kind = Annotated[
+    str, typer.Argument(metavar="KIND", help="sms, email, social, page, chat, voice, desk or hotline.")
+]
 Phase = Annotated[
     str | None,
     typer.Option(

@@ -61,7 +61,7 @@ class Case:
     @property
     def spoken(self) -> bool:
         """Whether a voice says it."""
-        return self.kind is ChannelKind.VOICE
+        return self.kind.spoken
 
     @property
     def words(self) -> Phrases:

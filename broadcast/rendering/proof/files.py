@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, ConfigError
 from broadcast.rendering.catalogue import Catalogue
+from broadcast.rendering.hotline_prompts import FILE, hotline_prompts
 from broadcast.rendering.placement import misplaced
 from broadcast.rendering.proof import sources
 from broadcast.rendering.proof.finding import Finding, Gravity
@@ -35,6 +36,16 @@ def findings(catalogue: Catalogue, locales: Sequence[str], audiences: Sequence[s
     templates = Templates(catalogue, locales[0])
     yield from _sound(templates, locales)
     yield from _misplaced(templates, audiences)
+    yield from _prompts(catalogue, locales)
+
+
+def _prompts(catalogue: Catalogue, locales: Sequence[str]) -> Iterator[Finding]:
+    """Yield what is wrong with the prompts of the hotline, one problem a language."""
+    for locale in locales:
+        try:
+            hotline_prompts(catalogue, locale)
+        except ConfigError as error:
+            yield Finding(f"{locale}/{FILE}", Gravity.ERROR, str(error), error.hint or "")
 
 
 def _misplaced(templates: Templates, audiences: Sequence[str]) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from broadcast.rendering.catalogue import PUBLIC
 from broadcast.rendering.proof.case import Case, Problem
 
 _NAMELESS = frozenset({Situation.DRILL, Situation.DRILL_OVER})  # nothing is down
-_SIGNED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL})
+#: The greeting of the hotline says who speaks.
+_SIGNED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.VOICE})
 #: The page itself shows reference, contact points and next update; listeners cannot note a reference.
 _REFERRED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.CHAT})
 _LINKED = _REFERRED
@@ -41,7 +42,7 @@ def _clocks(moment: datetime) -> tuple[str, ...]:
 def _required(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Yield each needed fact: its name, and its value in that language."""
     facts, situation = case.facts, case.situation
-    if case.kind in _SIGNED or case.spoken:
+    if case.kind in _SIGNED:
         yield "who says so", facts.organisation
     if case.kind in _REFERRED:
         whole = case.kind is ChannelKind.EMAIL  # its foot says: incident INC-7, message 2
@@ -94,8 +95,11 @@ def _help(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _is_asked_for_help(case: Case) -> bool:
-    """Return whether the text must name a contact point: of calls, only those to customers."""
-    if case.kind is ChannelKind.PAGE:
+    """Return whether the text must name a contact point: of calls, only those to customers.
+
+    The page shows them, and callers of the hotline have reached us.
+    """
+    if case.kind in {ChannelKind.PAGE, ChannelKind.HOTLINE}:
         return False
     if case.audience == "agents":
         return case.kind not in _SHORT

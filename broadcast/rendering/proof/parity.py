@@ -87,7 +87,7 @@ def _stated(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, 
     words = words_for(locale)
 
     def stands(value: str) -> bool:
-        shown = speech.spoken(value, words) if kind is ChannelKind.VOICE else value
+        shown = speech.spoken(value, words) if kind.spoken else value
         # "22 Uhr 30" does not state "22 Uhr".
         return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
