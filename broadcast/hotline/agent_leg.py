@@ -37,7 +37,7 @@ def whispered(turn: CallTurn) -> Decision:
 def taken(turn: CallTurn) -> Decision:
     """Return what the agent of a call-back hears: what it is about, or the ringing of the customer."""
     if not turn.state.number:
-        return _asked(turn, Step.TAKE, turn.say("agent.call_back", waited=_waited(turn)))
+        return _asked(turn, Step.TAKE, turn.say("agent.call_back", topic=_topic(turn), waited=_waited(turn)))
     refusal = _refused(turn)
     if refusal:
         return refusal
@@ -95,12 +95,16 @@ def _end(turn: CallTurn, reason: str, *effects: Effect) -> Decision:
 
 def _gist(turn: CallTurn) -> Say:
     """Return incident, topic and waiting time in a few words."""
-    topic = turn.prompts(f"topic.{turn.state.topic}")
+    topic = _topic(turn)
     known = refs(turn.snapshot)
     if not known:
         return turn.say("agent.call", topic=topic, waited=_waited(turn))
     ref = spoken_forms.mark(known[0], words_for(turn.state.locale))
     return turn.say("agent.call_about", ref=ref, topic=topic, waited=_waited(turn))
+
+
+def _topic(turn: CallTurn) -> str:
+    return turn.prompts(f"topic.{turn.state.topic}")
 
 
 def _waited(turn: CallTurn) -> str:

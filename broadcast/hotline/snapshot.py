@@ -37,6 +37,7 @@ class SpokenIncident:
         kind: Which opening it gets.
         severity: How bad it is.
         drill: Whether it is an exercise.
+        running: Whether it has begun; announced work has not.
         as_of: When its latest notice was published, in UTC.
         promised: When the next one is promised, in UTC; None if it is not.
         status: The status in each language, in spoken form, at most 20 seconds.
@@ -48,6 +49,7 @@ class SpokenIncident:
     kind: IncidentKind
     severity: Severity
     drill: bool
+    running: bool = True
     as_of: datetime
     promised: datetime | None = None
     status: Mapping[str, str]

@@ -9,17 +9,17 @@ from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
-from broadcast.hotline.call_state import CallState, Step, call_state_of
+from broadcast.hotline.call_state import CallState, call_state_of
 from broadcast.hotline.caller import Caller
 from broadcast.hotline.decide import decide
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import Effect, RingAgent
-from broadcast.hotline.event import Acceptance, CallEvent
+from broadcast.hotline.event import CallEvent
 from broadcast.hotline.snapshot import Agent, IncidentKind, Snapshot, SpokenIncident
 from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.call_document import Ask, Dial, GoOn, HangUp, Record, Say, Verb
 from broadcast.model.incident import Severity
-from broadcast.model.phone_call import CallRequest, DialResult
+from broadcast.model.phone_call import CallRequest
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.hotline_prompts import hotline_prompts
 
@@ -77,7 +77,7 @@ class TelephoneCall:
     def request(self, **changes: object) -> Decision:
         """Answer the last document: `digits="1"`, `speech="..."`, or nothing for silence."""
         assert self.path is not None, "the call is over"
-        decision = decide(self.state, self._event(**changes), self.snapshot)
+        decision = decide(self.state, self.event_of(**changes), self.snapshot)
         self.decisions.append(decision)
         self.path = next_path(decision.document)
         return decision
@@ -111,7 +111,7 @@ class TelephoneCall:
     def words(self) -> str:
         return words(self.last.document)
 
-    def _event(self, **changes: object) -> CallEvent:
+    def event_of(self, **changes: object) -> CallEvent:
         request = CallRequest(call="CA1", caller=self.caller.number, called=HOTLINE)
         rung = tuple(effect.agent for effect in self.effects if isinstance(effect, RingAgent))
         event = CallEvent(request=replace(request, **changes), caller=self.caller, at=NOW, rung=rung)  # type: ignore[arg-type]
@@ -142,6 +142,3 @@ def sayings(document: tuple[Verb, ...]) -> Iterator[Say]:
 
 def words(document: tuple[Verb, ...]) -> str:
     return " ".join(say.text for say in sayings(document))
-
-
-__all__ = ["Acceptance", "DialResult", "Step"]
