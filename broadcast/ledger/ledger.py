@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from broadcast.ledger.absences import Absences
     from broadcast.ledger.alerts import AlertRecords
+    from broadcast.ledger.calls import Calls
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
@@ -54,6 +55,7 @@ class Ledger:
         confirmations: What notices ask of their receivers, and the answers.
         escalations: Who is asked step by step until somebody confirms.
         inbox: What people wrote to us.
+        calls: Calls of people, step by step.
         absences: When people of a rota are away.
         proposals: Notices that wait for the approval of a second person.
         alerts: What monitoring systems said and no draft says yet.
@@ -185,6 +187,13 @@ class Ledger:
         from broadcast.ledger.inbox import InboxRecords
 
         return InboxRecords(self.store)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Calls of people, step by step."""
+        from broadcast.ledger.calls import Calls
+
+        return Calls(self.store)
 
     @cached_property
     def proposals(self) -> Proposals:

@@ -1,0 +1,57 @@
+"""A decided step in the form in which the ledger and the spool keep it, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from broadcast.hotline.call_state import CallState
+from broadcast.hotline.decision import Decision
+from broadcast.hotline.event import CallEvent
+from broadcast.model.call_step import CallEffect, CallStep
+
+
+def call_step(state: CallState, event: CallEvent, decision: Decision) -> CallStep:
+    """Return what is to be recorded of a step. A step on an agent's leg belongs to the caller's call."""
+    return CallStep(
+        call=state.call or event.request.call,
+        leg=event.request.call if state.call else "",
+        number=decision.state.number,
+        caller=event.caller.number,
+        called=event.request.called,
+        locale=decision.state.locale,
+        at=event.at,
+        effects=tuple(CallEffect(kind=one.kind, details=asdict(one)) for one in decision.effects),
+    )
+
+
+def to_line(step: CallStep) -> str:
+    """Return a step as one line of JSON."""
+    written = asdict(step) | {"at": step.at.timestamp(), "effects": [asdict(one) for one in step.effects]}
+    return json.dumps(written, ensure_ascii=True)
+
+
+def from_line(line: str) -> CallStep | None:
+    """Return the step in a line; None if it is torn, as the last line of a process that was killed."""
+    try:
+        found = json.loads(line)
+        return _step(found) if isinstance(found, dict) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _step(found: Mapping[str, Any]) -> CallStep:
+    effects = tuple(CallEffect(kind=one["kind"], details=one["details"]) for one in found["effects"])
+    return CallStep(
+        call=found["call"],
+        leg=found["leg"],
+        number=int(found["number"]),
+        caller=found["caller"],
+        called=found["called"],
+        locale=found["locale"],
+        at=datetime.fromtimestamp(float(found["at"]), UTC),
+        effects=effects,
+    )

@@ -1,0 +1,66 @@
+-- name: begin_call
+-- Record a call at its first step; later steps change nothing but its language.
+INSERT INTO call (source, ref, called, caller, digest, locale, began_at)
+VALUES (:source, :ref, :called, :caller, :digest, :locale, :at)
+ON CONFLICT (source, ref) DO UPDATE SET locale = excluded.locale
+
+-- name: insert_call_effect
+-- Record an effect; the same effect of the same step again changes nothing.
+INSERT INTO call_effect (call_id, leg, step, kind, details, recorded_at, done_at)
+SELECT id, :leg, :step, :kind, :details, :at, :done FROM call WHERE source = :source AND ref = :ref
+ON CONFLICT (call_id, leg, step, kind) DO NOTHING
+
+-- name: call_asked
+-- Note when and why the caller first needed a person.
+UPDATE call SET asked_at = coalesce(asked_at, :at), topic = coalesce(topic, :topic) WHERE source = :source AND ref = :ref
+
+-- name: call_outcome
+-- Note what became of a caller. That the caller hung up replaces no other outcome.
+UPDATE call SET outcome = CASE WHEN :outcome = 'hung-up' THEN coalesce(outcome, :outcome) ELSE :outcome END
+WHERE source = :source AND ref = :ref
+
+-- name: call_ended
+-- Note when a call ended, once.
+UPDATE call SET ended_at = coalesce(ended_at, :at) WHERE source = :source AND ref = :ref
+
+-- name: call_rated
+-- Note the caller's rating; the last one counts.
+UPDATE call SET rating = :rating WHERE source = :source AND ref = :ref
+
+-- name: accept_call
+-- Give the call to the first agent who accepts it.
+INSERT INTO call_acceptance (call_id, agent, accepted_at)
+SELECT id, :agent, :at FROM call WHERE source = :source AND ref = :ref
+ON CONFLICT (call_id) DO NOTHING
+
+-- name: acceptance_of_call
+-- Which agent has a call.
+SELECT call_acceptance.agent FROM call_acceptance JOIN call ON call.id = call_acceptance.call_id
+WHERE call.source = :source AND call.ref = :ref
+
+-- name: call_in_progress
+-- Read what the steps of a call need to know of it.
+SELECT call.id, call.caller, call.called, call.locale, call.began_at, call.ended_at, call.asked_at, call_acceptance.agent
+FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id
+WHERE call.source = :source AND call.ref = :ref
+
+-- name: agents_rung
+-- Read which agents were rung for a call, in order.
+SELECT json_extract(details, '$.agent') AS agent FROM call_effect WHERE call_id = ? AND kind = 'ring' ORDER BY step
+
+-- name: calls_of_number
+-- How often a number called since `since`, and the language of its last call.
+SELECT count(*) AS count,
+       (SELECT locale FROM call WHERE digest = :digest ORDER BY began_at DESC LIMIT 1) AS locale
+FROM call WHERE digest = :digest AND began_at >= :since
+
+-- name: open_call_effects
+-- Read the effects of a kind that are still to be done, oldest first.
+SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at,
+       call.source, call.ref, call.locale
+FROM call_effect JOIN call ON call.id = call_effect.call_id
+WHERE call_effect.kind = :kind AND call_effect.done_at IS NULL ORDER BY call_effect.id LIMIT :limit
+
+-- name: call_effect_done
+-- Note that an effect was done; False if it was done before.
+UPDATE call_effect SET done_at = :at WHERE id = :id AND done_at IS NULL
