@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 from broadcast.model.clock import Clock
 from broadcast.server.access_log import AccessLog
 from broadcast.server.alerts import AlertsRoute
+from broadcast.server.calls import CallsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
@@ -33,7 +34,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faces:
-    """What the routes need; `alerts` and `metrics` may be missing."""
+    """What the routes need; `alerts`, `metrics` and `calls` may be missing."""
 
     hooks: Hooks
     confirm: ConfirmRoute
@@ -42,6 +43,7 @@ class Faces:
     alerts: AlertsRoute | None
     metrics: MetricsRoute | None
     health: HealthRoute
+    calls: CallsRoute | None
     counters: Counters
     in_progress: RequestsInProgress
     clock: Clock
@@ -62,6 +64,8 @@ def public_application(faces: Faces) -> web.Application:
     application.router.add_get("/subscribe/{token}", faces.subscribe.show)
     application.router.add_post("/subscribe/{token}", faces.subscribe.act)
     application.router.add_get("/healthz", faces.health.answer)
+    if faces.calls is not None:
+        application.router.add_post("/voice/{step}/{number}", faces.calls.answer)
     return application
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from broadcast.server.clock_thread import ClockThread
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
+from broadcast.server.hotline import Hotline, HotlineMaker
 from broadcast.server.in_progress import RequestsInProgress
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
@@ -116,7 +117,8 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         adapters=adapters,
         in_progress=RequestsInProgress(),
     )
-    faces = _faces(process)
+    hotline = _hotline(process)
+    faces = _faces(process, hotline)
     runners = [_runner(public_application(faces)), _runner(private_application(faces))]
     watchdog = asyncio.create_task(_feed_watchdog(faces.health))
     try:
@@ -128,16 +130,23 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         yield Listening(public=public, private=private)
     finally:
         watchdog.cancel()
-        # Sites first: aiohttp reads no further part of a body once the cleanup of its runner has begun.
-        for site in [site for runner in runners for site in runner.sites]:
-            await site.stop()
-        await process.in_progress.finish(_GRACE)
-        for runner in runners:
-            await runner.cleanup()
-        await asyncio.to_thread(rounds.close)
-        await asyncio.to_thread(writer.close)
-        for adapter in adapters.values():
-            await adapter.close()
+        await _end(process, hotline, runners)
+
+
+async def _end(process: _Process, hotline: Hotline | None, runners: Sequence[web.AppRunner]) -> None:
+    """Take no further request, finish those under way, then end the threads."""
+    # Sites first: aiohttp reads no further part of a body once the cleanup of its runner has begun.
+    for site in [site for runner in runners for site in runner.sites]:
+        await site.stop()
+    await process.in_progress.finish(_GRACE)
+    for runner in runners:
+        await runner.cleanup()
+    if hotline:
+        await asyncio.to_thread(hotline.close)
+    await asyncio.to_thread(process.rounds.close)
+    await asyncio.to_thread(process.writer.close)
+    for adapter in process.adapters.values():
+        await adapter.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +164,7 @@ class _Process:
     in_progress: RequestsInProgress
 
 
-def _faces(process: _Process) -> Faces:
+def _faces(process: _Process, hotline: Hotline | None) -> Faces:
     """Build every route."""
     hooks = Hooks(
         adapters=process.adapters,
@@ -200,11 +209,30 @@ def _faces(process: _Process) -> Faces:
         alerts=alerts_route(process.settings, process.log, process.writer, process.clock, process.counters),
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
         health=HealthRoute(process.writer),
+        calls=hotline.route if hotline else None,
         counters=process.counters,
         in_progress=process.in_progress,
         clock=process.clock,
         log=process.log,
     )
+
+
+def _hotline(process: _Process) -> Hotline | None:
+    """Return the hotline, if there is one, with what it knows; raises `BroadcastError`."""
+    maker = HotlineMaker(
+        settings=process.settings,
+        origin=process.origin,
+        adapters=process.adapters,
+        writer=process.writer,
+        clock=process.clock,
+        counters=process.counters,
+        planned=process.rounds.ask,
+        trouble=partial(report, process.log),
+    )
+    hotline = maker.make()
+    if hotline:
+        hotline.start()
+    return hotline
 
 
 def _offer(settings: Settings) -> Offer | None:

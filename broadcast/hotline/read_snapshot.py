@@ -1,0 +1,76 @@
+"""Read from the ledger what the hotline knows: incidents in words, and who is on duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.hotline.incidents import ENDED_FOR, public_facts, spoken_incidents
+from broadcast.hotline.snapshot import Agent, Snapshot
+from broadcast.ledger.ledger import Ledger
+from broadcast.localisation.phrase_book import Phrases
+from broadcast.model.notice import Facts
+from broadcast.publishing.on_duty import on_duty
+from broadcast.rendering import speech
+from broadcast.rendering.render import Renderer
+from broadcast.rendering.words import words_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotReader:
+    """Reads snapshots; `calls` is the table `[hotline]`, `prompts` are the words in each language."""
+
+    settings: Settings
+    calls: HotlineSettings
+    renderer: Renderer
+    prompts: Mapping[str, Phrases]
+
+    def read(self, ledger: Ledger, now: datetime) -> Snapshot:
+        """Return what is known now; raises `LedgerError`, or `ConfigError` if the rota cannot be read."""
+        locales = tuple(self.prompts)
+        latest = [facts for facts in self._latest(ledger, now) if facts]
+        return Snapshot(
+            taken_at=now.astimezone(self.settings.timezone),
+            organisation=speech.spoken(self.settings.organisation, words_for(locales[0])),
+            locales=locales,
+            lines={line.number: line.locale for line in self.calls.numbers if line.locale},
+            prompts=self.prompts,
+            incidents=spoken_incidents(latest, self.renderer, locales, now),
+            agents=self._agents(ledger, now),
+            sms=self.calls.sms is not None,
+            ring_seconds=round(self.calls.ring),
+            most_agents=self.calls.most,
+            give_up_seconds=round(self.calls.give_up),
+        )
+
+    def _latest(self, ledger: Ledger, now: datetime) -> Iterator[Facts | None]:
+        """Yield the latest facts that customers read of each incident that callers may be told about."""
+        for incident in ledger.incidents.all():
+            if incident.ended_at is None or now - incident.ended_at <= ENDED_FOR:
+                yield public_facts([notice.facts for notice in ledger.incidents.notices(incident)])
+
+    def _agents(self, ledger: Ledger, now: datetime) -> tuple[Agent, ...]:
+        if self.calls.rota is None:
+            return ()
+        people = on_duty(self.settings, ledger, self.calls.rota, now)
+        return tuple(
+            Agent(
+                id=one.id,
+                name=one.name,
+                number=one.phone,
+                languages=(one.locale,) if one.locale else (),
+            )
+            for one in people
+            if one.phone
+        )
+
+
+def spoken_locales(settings: Settings, calls: HotlineSettings, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages of the hotline: the organisation's first, those of its numbers, then all others.
+
+    `known` are the languages that have prompts.
+    """
+    wished = (settings.locale, *(line.locale for line in calls.numbers if line.locale), *known)
+    return tuple(dict.fromkeys(wished))

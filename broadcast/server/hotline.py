@@ -1,0 +1,117 @@
+"""The hotline in the process that serves: what it knows, and its route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadcast.channels.base import Adapter, HoldsCalls
+from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.errors import ConfigError
+from broadcast.hotline.callers import LiveCalls
+from broadcast.hotline.read_snapshot import SnapshotReader, spoken_locales
+from broadcast.hotline.spool import CallSpool
+from broadcast.localisation.phrase_book import Phrases
+from broadcast.model.clock import Clock
+from broadcast.rendering.catalogue import Catalogue
+from broadcast.rendering.hotline_prompts import hotline_prompts
+from broadcast.server.calls import CALLS_A_MINUTE, CallsRoute
+from broadcast.server.counters import Counters
+from broadcast.server.ledger_writer import LedgerWriter
+from broadcast.server.pages.rate_limit import RateLimit
+from broadcast.server.snapshots import Snapshots
+from broadcast.wiring import make_catalogue, make_renderer, open_ledger
+
+_PROMPTS = "_hotline.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hotline:
+    """The parts that live as long as the process."""
+
+    route: CallsRoute
+    snapshots: Snapshots
+
+    def start(self) -> None:
+        """Read what is known, then keep it current; raises `BroadcastError` if it cannot be read."""
+        self.snapshots.start()
+
+    def close(self) -> None:
+        """Stop reading."""
+        self.snapshots.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineMaker:
+    """What the hotline needs of the process; `planned` and `trouble` are those of `CallsRoute`."""
+
+    settings: Settings
+    origin: str
+    adapters: Mapping[str, Adapter]
+    writer: LedgerWriter
+    clock: Clock
+    counters: Counters
+    planned: Callable[[], None]
+    trouble: Callable[[str], None]
+
+    def make(self) -> Hotline | None:
+        """Return the hotline; None without `[hotline]`.
+
+        Raises:
+            ConfigError: Its channel holds no calls, or a prompt is wrong.
+        """
+        calls = self.settings.calls
+        if calls is None:
+            return None
+        reader = _reader(self.settings, calls)
+        snapshots = Snapshots(
+            lambda: open_ledger(self.settings),
+            lambda ledger: reader.read(ledger, self.clock.now()),
+            self.clock,
+            self.trouble,
+        )
+        route = CallsRoute(
+            channel=calls.channel,
+            adapter=self._adapter(calls.channel),
+            origin=self.origin,
+            snapshot=snapshots.latest,
+            writer=self.writer,
+            spool=CallSpool(spool_path(self.settings.ledger)),
+            live=LiveCalls(),
+            limit=RateLimit(self.clock, CALLS_A_MINUTE),
+            clock=self.clock,
+            counters=self.counters,
+            planned=self.planned,
+            trouble=self.trouble,
+        )
+        return Hotline(route=route, snapshots=snapshots)
+
+    def _adapter(self, channel: str) -> HoldsCalls:
+        adapter: object = self.adapters.get(channel)
+        if isinstance(adapter, HoldsCalls):
+            return adapter
+        raise ConfigError(
+            f"[hotline] channel: {channel} cannot answer calls",
+            hint='name a channel with adapter = "twilio-voice"',
+        )
+
+
+def spool_path(ledger: Path) -> Path:
+    """Return the file that keeps steps of calls while the ledger cannot be written."""
+    return ledger.with_name(f"{ledger.name}-calls.jsonl")
+
+
+def _reader(settings: Settings, calls: HotlineSettings) -> SnapshotReader:
+    catalogue = make_catalogue(settings)
+    known = tuple(locale for locale in catalogue.locales() if catalogue.find(f"{locale}/{_PROMPTS}"))
+    return SnapshotReader(
+        settings=settings,
+        calls=calls,
+        renderer=make_renderer(settings, catalogue),
+        prompts=_prompts(catalogue, spoken_locales(settings, calls, known)),
+    )
+
+
+def _prompts(catalogue: Catalogue, locales: tuple[str, ...]) -> dict[str, Phrases]:
+    return {locale: hotline_prompts(catalogue, locale) for locale in locales}

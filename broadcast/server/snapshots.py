@@ -1,0 +1,88 @@
+"""A thread that keeps what the hotline knows in memory, so that no caller waits for the ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from broadcast.errors import BroadcastError
+from broadcast.hotline.snapshot import Snapshot
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import Clock
+
+#: Seconds between two looks at the ledger.
+_EVERY = 2.0
+#: After this time without a new reading, the time of the facts is said.
+_STALE_AFTER = timedelta(minutes=2)
+
+
+class Snapshots:
+    """Reads a snapshot again and again, from `start` to `close`.
+
+    Example:
+        >>> snapshots = Snapshots(open_ledger, reader.read, clock, trouble)
+        >>> snapshots.start()
+        >>> snapshots.latest().incidents
+    """
+
+    def __init__(
+        self,
+        open_ledger: Callable[[], Ledger],
+        read: Callable[[Ledger], Snapshot],
+        clock: Clock,
+        trouble: Callable[[str], None],
+    ) -> None:
+        self._open = open_ledger
+        self._read = read
+        self._clock = clock
+        self._trouble = trouble
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="hotline snapshot", daemon=True)
+        self._latest: Snapshot | None = None
+        self._failing = ""
+
+    def start(self) -> None:
+        """Read the first snapshot, then keep it current; raises `BroadcastError` if it cannot be read."""
+        ledger = self._open()
+        try:
+            self._latest = self._read(ledger)
+        finally:
+            ledger.close()
+        self._thread.start()
+
+    def latest(self) -> Snapshot:
+        """Return what is known; it is marked as stale if it could not be read again for two minutes."""
+        if self._latest is None:
+            raise RuntimeError("the first snapshot has not been read")
+        stale = self._clock.now() - self._latest.taken_at > _STALE_AFTER
+        return replace(self._latest, stale=True) if stale else self._latest
+
+    def renew(self) -> None:
+        """Read again now: something has changed."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._closing = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait(_EVERY)
+            self._wake.clear()
+            try:
+                ledger = self._open()
+                try:
+                    self._latest = self._read(ledger)
+                finally:
+                    ledger.close()
+                self._failing = ""
+            except BroadcastError as error:
+                if str(error) != self._failing:
+                    self._failing = str(error)
+                    self._trouble(f"hotline: {error}")
