@@ -14,13 +14,15 @@ from broadcast.wiring import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from broadcast.cadence.tick import Job
     from broadcast.config.settings import Settings
+    from broadcast.hotline.send_links import SendLinks
     from broadcast.ledger.ledger import Ledger
     from broadcast.model.clock import Clock
     from broadcast.monitoring.draft_alerts import DraftAlerts
+    from broadcast.publishing.publish import Publisher
 
 
 def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
@@ -46,11 +48,27 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
         Remind(publisher=publisher, drafts=NoChangeDrafts(settings, program(settings)), starter=starter),
         starter.job,  # after what starts escalations
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
+        *make_links(settings, ledger, publisher),
         SendDue(publisher.deliverer),
         ShowOverdue(publisher.deliverer.channels),
         make_alert_drafts(settings, ledger),
         *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),  # it waits for providers
     ]
+
+
+def make_links(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iterator[SendLinks]:
+    """Yield the job that sends callers their SMS, if the hotline has a channel for it."""
+    from broadcast.hotline.send_links import SendLinks
+
+    if settings.calls and settings.calls.sms:
+        yield SendLinks(
+            settings=settings,
+            ledger=ledger,
+            channels=publisher.deliverer.channels,
+            channel=settings.calls.sms,
+            renderer=publisher.renderer,
+            catalogue=make_catalogue(settings),
+        )
 
 
 def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:

@@ -67,7 +67,7 @@ def spoken_incidents(
     current = [facts for facts in latest if _is_told(facts, now)]
     outages = [facts for facts in current if _is_outage(facts) and not facts.drill]
     shown = [facts for facts in current if not (facts.drill and outages)]
-    spoken = (_spoken(_as_of_now(facts, current, now), facts, renderer, locales) for facts in shown)
+    spoken = (_spoken(as_of_now(facts, now, current), facts, renderer, locales) for facts in shown)
     return tuple(sorted(spoken, key=_importance))
 
 
@@ -93,8 +93,8 @@ def _is_outage(facts: Facts) -> bool:
     return incident_kind(facts.phase) is IncidentKind.OUTAGE
 
 
-def _as_of_now(facts: Facts, current: Sequence[Facts], now: datetime) -> Facts:
-    """Return the facts as a text of this moment states them."""
+def as_of_now(facts: Facts, now: datetime, current: Sequence[Facts] = ()) -> Facts:
+    """Return the facts as a text of this moment states them; `current` are those of all incidents."""
     others = [one for one in current if one.ref != facts.ref and _is_outage(one)]
     promised = facts.next_update
     return replace(

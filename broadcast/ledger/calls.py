@@ -6,17 +6,37 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Connection, Row, Store
+from broadcast.ledger.suppressions import suppress
 from broadcast.model.call_step import CallEffect, CallStep, Details
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import address_digest
+from broadcast.model.suppression import SuppressionReason, suppression
 
-#: Effects that something is still to be done about; the others are only a record.
-TO_DO = frozenset({"link", "call-back", "ticket", "stop"})
+#: Effects that are a message to be sent.
+MESSAGES = frozenset({"link"})
 #: Calls of one number within this time are counted together.
 RECENT = timedelta(hours=1)
+#: Messages with a link that one number gets within a day, and all numbers within an hour.
+MOST_LINKS, MOST_LINKS_AN_HOUR = 3, 500
+#: A message whose process died is found after this time.
+_ABANDONED = timedelta(minutes=5)
+#: A caller who left a message is called within this time.
+TICKET_DUE = timedelta(hours=4)
+
+
+class MessageState(StrEnum):
+    """What became of a message of the hotline."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    REFUSED = "refused"  # over a limit
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +59,20 @@ class CallInProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHistory:
-    """How often a number called within the last hour, and the language of its last call ("" if none)."""
+    """What is known of a number.
+
+    `calls` are those of the last hour, `links` the messages with a link of the last day, and `locale` is the
+    language of its last call ("" if there was none).
+    """
 
     calls: int
+    links: int
     locale: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenEffect:
-    """An effect that is still to be done; `id` is the ledger's own number for it."""
+class CallMessage:
+    """A message that is to be sent to a caller; `id` is the ledger's own number for it."""
 
     id: int
     call: str
@@ -106,20 +131,30 @@ class Calls:
         wanted = {"digest": digest, "since": (now - RECENT).timestamp()}
         with self._store.reading() as connection:
             row = connection.execute("calls_of_number", wanted).fetchone()
-        return CallHistory(calls=row["count"], locale=row["locale"] or "")
+            links = _links(connection, number, now)
+        return CallHistory(calls=row["count"], links=links, locale=row["locale"] or "")
 
-    def to_do(self, kind: str, limit: int = 100) -> list[OpenEffect]:
-        """Return the effects of a kind that are still to be done, oldest first."""
+    def to_send(self, limit: int = 100) -> list[CallMessage]:
+        """Return the messages that are still to be sent, oldest first."""
         with self._store.reading() as connection:
-            return [
-                _open(row) for row in connection.execute("open_call_effects", {"kind": kind, "limit": limit})
-            ]
+            return [_message(row) for row in connection.execute("messages_to_send", {"limit": limit})]
 
-    def done(self, effect: OpenEffect, at: datetime) -> bool:
-        """Note that an effect was done; False if it was done before."""
+    def claim(self, message: CallMessage) -> bool:
+        """Record that a message is about to be sent; False if another process sends it."""
         with self._store.transaction() as connection:
-            values = {"id": effect.id, "at": at.timestamp()}
-            return connection.execute("call_effect_done", values).rowcount > 0
+            return connection.execute("claim_call_message", {"id": message.id}).rowcount > 0
+
+    def settle(self, message: CallMessage, state: MessageState, at: datetime) -> None:
+        """Record what became of a message that this process claimed."""
+        values = {"id": message.id, "state": state, "at": at.timestamp()}
+        with self._store.transaction() as connection:
+            connection.execute("settle_call_message", values)
+
+    def abandon(self, now: datetime) -> int:
+        """Give up messages whose process died while it sent them; return how many there were."""
+        values = {"at": now.timestamp(), "before": (now - _ABANDONED).timestamp()}
+        with self._store.transaction() as connection:
+            return max(0, connection.execute("abandon_call_messages", values).rowcount)
 
 
 def _record(connection: Connection, source: str, step: CallStep, secret: bytes) -> None:
@@ -141,28 +176,74 @@ def _record(connection: Connection, source: str, step: CallStep, secret: bytes) 
             "step": step.number,
             "kind": effect.kind,
             "details": json.dumps(dict(effect.details), ensure_ascii=False),
+            "state": _first_state(connection, effect, step.at),
             "at": at,
-            "done": None if effect.kind in TO_DO else at,
         }
         if connection.execute("insert_call_effect", values).rowcount > 0:
-            _note(connection, effect, named, at)
+            _apply(connection, effect, _Place(named, at, secret, step.locale))
 
 
-def _note(connection: Connection, effect: CallEffect, named: Mapping[str, object], at: float) -> None:
-    """Note with the call what an effect says about it."""
-    details = effect.details
-    if effect.kind == "hand-over":
-        connection.execute("call_asked", {**named, "at": at, "topic": details["topic"]})
-    elif effect.kind == "rating":
-        connection.execute("call_rated", {**named, "rating": details["rating"]})
-    elif effect.kind == "end":
-        connection.execute("call_outcome", {**named, "outcome": details["outcome"]})
-        if details["outcome"] == "hung-up":
-            connection.execute("call_ended", {**named, "at": at})
+def _first_state(connection: Connection, effect: CallEffect, now: datetime) -> str:
+    """Return whether a message is planned, or refused because there were too many already."""
+    if effect.kind not in MESSAGES:
+        return "recorded"
+    hour = {"since": (now - timedelta(hours=1)).timestamp()}
+    number = str(effect.details.get("number", ""))
+    if _links(connection, number, now) >= MOST_LINKS:
+        return MessageState.REFUSED
+    if connection.execute("links_since", hour).fetchone()["count"] >= MOST_LINKS_AN_HOUR:
+        return MessageState.REFUSED
+    return MessageState.PLANNED
 
 
-def _open(row: Row) -> OpenEffect:
-    return OpenEffect(
+def _links(connection: Connection, number: str, now: datetime) -> int:
+    wanted = {"number": number, "since": (now - timedelta(days=1)).timestamp()}
+    return int(connection.execute("links_of_number", wanted).fetchone()["count"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The call that an effect belongs to, and when it happened (seconds since the epoch)."""
+
+    named: Mapping[str, object]
+    at: float
+    secret: bytes
+    locale: str
+
+
+def _apply(connection: Connection, effect: CallEffect, place: _Place) -> None:
+    """Let an effect take place, in the transaction that records it."""
+    details, named = effect.details, {**place.named, "at": place.at}
+    match effect.kind:
+        case "hand-over":
+            connection.execute("call_asked", {**named, "topic": details["topic"]})
+        case "rating":
+            connection.execute("call_rated", {**named, "rating": details["rating"]})
+        case "end":
+            connection.execute("call_outcome", {**named, "outcome": details["outcome"]})
+            if details["outcome"] == "hung-up":
+                connection.execute("call_ended", named)
+        case "stop":
+            _stop(connection, str(details["number"]), place)
+        case "call-back":
+            digest = address_digest(place.secret, AddressKind.PHONE, str(details["number"]))
+            connection.execute("request_call_back", {**named, **details, "digest": digest})
+        case "ticket":
+            due = place.at + TICKET_DUE.total_seconds()
+            connection.execute("open_ticket", {**named, **details, "due": due})
+        case _:
+            pass
+
+
+def _stop(connection: Connection, number: str, place: _Place) -> None:
+    source = f"a key on {place.named['source']}"
+    at = moment(place.at)
+    reason = SuppressionReason.OPTED_OUT
+    suppress(connection, [suppression(place.secret, AddressKind.PHONE, number, reason, source, at)])
+
+
+def _message(row: Row) -> CallMessage:
+    return CallMessage(
         id=row["id"],
         call=row["ref"],
         step=row["step"],

@@ -227,7 +227,12 @@ def _known(ledger: Ledger, channel: str, call: str, number: str, now: datetime) 
     history = ledger.calls.history(number, now) if number else None
     # The call itself is recorded after this.
     calls = (history.calls if history else 0) + (0 if found else 1)
-    caller = replace(_caller(number), calls=calls, last_locale=history.locale if history else "")
+    caller = replace(
+        _caller(number),
+        calls=calls,
+        links=history.links if history else 0,
+        last_locale=history.locale if history else "",
+    )
     if found is None:
         return LiveCall(caller=caller)
     return LiveCall(

@@ -6,8 +6,8 @@ ON CONFLICT (source, ref) DO UPDATE SET locale = excluded.locale
 
 -- name: insert_call_effect
 -- Record an effect; the same effect of the same step again changes nothing.
-INSERT INTO call_effect (call_id, leg, step, kind, details, recorded_at, done_at)
-SELECT id, :leg, :step, :kind, :details, :at, :done FROM call WHERE source = :source AND ref = :ref
+INSERT INTO call_effect (call_id, leg, step, kind, details, state, recorded_at)
+SELECT id, :leg, :step, :kind, :details, :state, :at FROM call WHERE source = :source AND ref = :ref
 ON CONFLICT (call_id, leg, step, kind) DO NOTHING
 
 -- name: call_asked
@@ -54,13 +54,79 @@ SELECT count(*) AS count,
        (SELECT locale FROM call WHERE digest = :digest ORDER BY began_at DESC LIMIT 1) AS locale
 FROM call WHERE digest = :digest AND began_at >= :since
 
--- name: open_call_effects
--- Read the effects of a kind that are still to be done, oldest first.
+-- name: links_of_number
+-- How many SMS with a link a number was promised since `since`.
+SELECT count(*) AS count FROM call_effect
+WHERE kind = 'link' AND recorded_at >= :since AND state != 'refused' AND json_extract(details, '$.number') = :number
+
+-- name: links_since
+-- How many SMS with a link all numbers were promised since `since`.
+SELECT count(*) AS count FROM call_effect WHERE kind = 'link' AND recorded_at >= :since AND state != 'refused'
+
+-- name: messages_to_send
+-- Read the messages of calls that are still to be sent, oldest first.
 SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at,
        call.source, call.ref, call.locale
 FROM call_effect JOIN call ON call.id = call_effect.call_id
-WHERE call_effect.kind = :kind AND call_effect.done_at IS NULL ORDER BY call_effect.id LIMIT :limit
+WHERE call_effect.state = 'planned' ORDER BY call_effect.id LIMIT :limit
 
--- name: call_effect_done
--- Note that an effect was done; False if it was done before.
-UPDATE call_effect SET done_at = :at WHERE id = :id AND done_at IS NULL
+-- name: claim_call_message
+-- Record that a message is about to be sent.
+UPDATE call_effect SET state = 'sending' WHERE id = :id AND state = 'planned'
+
+-- name: settle_call_message
+-- Record what became of a message that was about to be sent.
+UPDATE call_effect SET state = :state, done_at = CASE WHEN :state = 'planned' THEN NULL ELSE :at END
+WHERE id = :id AND state = 'sending'
+
+-- name: abandon_call_messages
+-- Messages whose process died while it sent them: it is not known whether they were sent, so they are not repeated.
+UPDATE call_effect SET state = 'unknown', done_at = :at WHERE state = 'sending' AND recorded_at < :before
+
+-- name: request_call_back
+-- Record a call-back. One that the same call asked for before, and that nobody has taken, gets the new number; one that
+-- the number waits for already keeps its place.
+INSERT INTO call_back (call_id, number, digest, locale, topic, requested_at, state, next_at)
+SELECT id, :number, :digest, :locale, :topic, :at, 'waiting', :at FROM call WHERE source = :source AND ref = :ref
+AND NOT EXISTS (SELECT 1 FROM call_back WHERE digest = :digest AND state IN ('waiting', 'claimed'))
+ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.digest WHERE state = 'waiting'
+
+-- name: call_backs
+-- Read the call-backs that are not done, in the order in which they were asked for.
+SELECT call_back.id, call_back.number, call_back.locale, call_back.topic, call_back.requested_at, call_back.state,
+       call_back.owner, call_back.tries, call_back.next_at, call.ref
+FROM call_back JOIN call ON call.id = call_back.call_id
+WHERE call_back.state IN ('waiting', 'claimed') ORDER BY call_back.requested_at, call_back.id
+
+-- name: take_call_back
+-- Give a call-back to an agent, unless somebody has it.
+UPDATE call_back SET state = 'claimed', owner = :owner, tries = tries + 1 WHERE id = :id AND state = 'waiting'
+
+-- name: return_call_back
+-- Put a call-back that did not reach the person back into its place, or give it up after the last try.
+UPDATE call_back SET state = CASE WHEN tries >= :most THEN 'given-up' ELSE 'waiting' END, owner = NULL, next_at = :next
+WHERE id = :id AND state = 'claimed'
+
+-- name: end_call_back
+-- Note that a call-back is done; its number is erased.
+UPDATE call_back SET state = 'done', done_at = :at, note = :note, number = NULL WHERE id = :id AND state IN ('waiting', 'claimed')
+
+-- name: open_ticket
+-- Record the message of a caller, once for each call.
+INSERT INTO ticket (call_id, recording, seconds, locale, topic, opened_at, due_at, state)
+SELECT id, :recording, :seconds, :locale, :topic, :at, :due, 'open' FROM call WHERE source = :source AND ref = :ref
+ON CONFLICT (call_id) DO NOTHING
+
+-- name: tickets
+-- Read the tickets that are not done, the most urgent first.
+SELECT ticket.id, ticket.recording, ticket.seconds, ticket.locale, ticket.topic, ticket.opened_at, ticket.due_at, ticket.state,
+       ticket.owner, call.ref, call.caller
+FROM ticket JOIN call ON call.id = ticket.call_id WHERE ticket.state != 'done' ORDER BY ticket.due_at, ticket.id
+
+-- name: take_ticket
+-- Give a ticket to a person, unless somebody has it.
+UPDATE ticket SET state = 'taken', owner = :owner WHERE id = :id AND state = 'open'
+
+-- name: end_ticket
+-- Note that a ticket is done.
+UPDATE ticket SET state = 'done', done_at = :at, note = :note WHERE id = :id AND state != 'done'

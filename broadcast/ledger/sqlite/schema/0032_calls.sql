@@ -21,7 +21,8 @@ CREATE INDEX call_digest ON call (digest, began_at) WHERE digest IS NOT NULL;
 CREATE INDEX call_began ON call (began_at);
 
 -- What a step of a call does beside speaking: recorded before it is done, and done once. `leg` is the id of an agent's
--- leg, empty on that of the caller. `details` is JSON; it may hold what a person said, or a number.
+-- leg, empty on that of the caller. `details` is JSON; it may hold what a person said, or a number. `state` is recorded,
+-- or that of a message that is to be sent: planned, sending, sent, failed, refused or unknown.
 CREATE TABLE call_effect (
     id          INTEGER PRIMARY KEY,
     call_id     INTEGER NOT NULL REFERENCES call(id),
@@ -29,11 +30,12 @@ CREATE TABLE call_effect (
     step        INTEGER NOT NULL,
     kind        TEXT NOT NULL,
     details     TEXT NOT NULL,
+    state       TEXT NOT NULL,
     recorded_at REAL NOT NULL,
     done_at     REAL,
     UNIQUE (call_id, leg, step, kind)
 ) STRICT;
-CREATE INDEX call_effect_open ON call_effect (kind, id) WHERE done_at IS NULL;
+CREATE INDEX call_effect_open ON call_effect (id) WHERE state IN ('planned', 'sending');
 CREATE INDEX call_effect_recorded ON call_effect (recorded_at);
 
 -- The agent who pressed 1: the first one has the call.
@@ -43,3 +45,41 @@ CREATE TABLE call_acceptance (
     accepted_at REAL NOT NULL,
     ended_at    REAL
 ) STRICT;
+
+-- Callers who are to be called back, in the order in which they asked. `number` is erased with the call. `state` is
+-- waiting, claimed (an agent has it), done or given-up; `owner` is the agent who has it.
+CREATE TABLE call_back (
+    id           INTEGER PRIMARY KEY,
+    call_id      INTEGER NOT NULL UNIQUE REFERENCES call(id),
+    number       TEXT,
+    digest       BLOB NOT NULL,
+    locale       TEXT NOT NULL,
+    topic        TEXT NOT NULL,
+    requested_at REAL NOT NULL,
+    state        TEXT NOT NULL,
+    owner        TEXT,
+    tries        INTEGER NOT NULL DEFAULT 0,
+    next_at      REAL NOT NULL,
+    done_at      REAL,
+    note         TEXT
+) STRICT;
+-- One call-back for a number at a time, however often it calls.
+CREATE UNIQUE INDEX call_back_number ON call_back (digest) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX call_back_due ON call_back (next_at) WHERE state = 'waiting';
+
+-- Messages that callers left. `recording` is the provider's address of it.
+CREATE TABLE ticket (
+    id        INTEGER PRIMARY KEY,
+    call_id   INTEGER NOT NULL UNIQUE REFERENCES call(id),
+    recording TEXT,
+    seconds   INTEGER NOT NULL,
+    locale    TEXT NOT NULL,
+    topic     TEXT NOT NULL,
+    opened_at REAL NOT NULL,
+    due_at    REAL NOT NULL,
+    state     TEXT NOT NULL,
+    owner     TEXT,
+    done_at   REAL,
+    note      TEXT
+) STRICT;
+CREATE INDEX ticket_open ON ticket (due_at) WHERE state != 'done';

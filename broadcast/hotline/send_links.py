@@ -1,0 +1,127 @@
+"""Send callers the SMS that they asked for: the state of the incident, its page, and how to reach us.
+
+It is the SMS of the latest notice, written for this moment, so that it says what the hotline says. The rules
+of a delivery hold: the intent is on disk before the request, and what may have been sent is not sent again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.channels.base import Adapter
+from broadcast.config.settings import Settings
+from broadcast.dispatch.stop import Stop
+from broadcast.errors import BroadcastError
+from broadcast.hotline.incidents import as_of_now, public_facts
+from broadcast.ledger.calls import CallMessage, MessageState
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.channel import ChannelKind
+from broadcast.model.counted import counted
+from broadcast.model.ids import delivery_key
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import Facts, NoticeKind
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope
+from broadcast.model.outgoing import Headline, Outgoing
+from broadcast.publishing.channels import Channels
+from broadcast.rendering.catalogue import PUBLIC, Catalogue
+from broadcast.rendering.hotline_prompts import hotline_prompts
+from broadcast.rendering.render import Renderer
+from broadcast.rendering.sms import transliterate
+
+_THREAD = "hotline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendLinks:
+    """The job; `channel` sends SMS."""
+
+    settings: Settings
+    ledger: Ledger
+    channels: Channels
+    channel: str
+    renderer: Renderer
+    catalogue: Catalogue
+    name: str = "hotline"
+
+    async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
+        """Send the messages that are owed."""
+        self.ledger.calls.abandon(now)
+        owed = self.ledger.calls.to_send()
+        if not owed:
+            return ()
+        self.channels.permit({self.channel})
+        adapter = self.channels.adapters({self.channel})[self.channel]
+        states: Counter[MessageState] = Counter()
+        try:
+            for message in owed:
+                if not stop.asked and self.ledger.calls.claim(message):
+                    state = await self._send(message, adapter, now)
+                    self.ledger.calls.settle(message, state, now)
+                    states[state] += 1
+        finally:
+            await adapter.close()
+        return [f"{counted(count, 'message')} {state}" for state, count in states.items()]
+
+    async def _send(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
+        facts = self._facts(message)
+        key = delivery_key(self.ledger.secret(), _THREAD, message.call, str(message.step), message.kind)
+        outgoing = Outgoing(
+            key=key,
+            message=self._message(facts, message.locale, now),
+            headline=self._headline(facts, key, now),
+            address=str(message.details["number"]),
+        )
+        (outcome,) = await adapter.send([outgoing])
+        return _state(outcome)
+
+    def _facts(self, message: CallMessage) -> Facts | None:
+        """Return the facts of the first incident that the caller was told about; None if there was none."""
+        refs = message.details.get("refs")
+        if not isinstance(refs, list) or not refs:
+            return None
+        notices = self.ledger.incidents.notices(self.ledger.incidents.find(str(refs[0])))
+        return public_facts([notice.facts for notice in notices])
+
+    def _message(self, facts: Facts | None, locale: str, now: datetime) -> Message:
+        if facts is not None:
+            try:
+                return self.renderer.render(as_of_now(facts, now), PUBLIC, locale, ChannelKind.SMS).message
+            except BroadcastError:
+                facts = None  # a template that fails must not cost the caller the link
+        words = hotline_prompts(self.catalogue, locale)
+        link = self.settings.status_url or ""
+        text = words(
+            "sms.link" if link else "sms.hotline", organisation=self.settings.organisation, link=link
+        )
+        return Message(locale=locale, text=transliterate(text))
+
+    def _headline(self, facts: Facts | None, key: str, now: datetime) -> Headline:
+        return Headline(
+            incident=facts.ref if facts else _THREAD,
+            sequence=facts.sequence if facts else 1,
+            title=facts.title if facts else self.settings.organisation,
+            kind=facts.kind if facts else NoticeKind.INITIAL,
+            phase=facts.phase if facts else Phase.INVESTIGATING,
+            severity=facts.severity if facts else Severity.SEV4,
+            drill=facts.drill if facts else False,
+            organisation=self.settings.organisation,
+            services=facts.services if facts else (),
+            as_of=now,
+            identity=key,
+        )
+
+
+def _state(outcome: Outcome) -> MessageState:
+    match outcome:
+        case Accepted():
+            return MessageState.SENT
+        case NotSent() | Rejected(scope=Scope.CHANNEL):
+            return MessageState.PLANNED
+        case Rejected():
+            return MessageState.FAILED
+        case _:
+            return MessageState.UNKNOWN
