@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.config.settings import ChannelSettings, HotlineSettings, Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.clock import SystemClock
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from broadcast.dispatch.stop import Stop
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
+    from broadcast.hotline.read_snapshot import SnapshotReader
     from broadcast.model.clock import Clock
     from broadcast.model.subscription import Subscriber
     from broadcast.model.suppression import Suppressed
@@ -127,6 +128,22 @@ def make_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
     from broadcast.rendering.render import Renderer
 
     return Renderer(catalogue, settings.locale, post=post_limits(settings), letterhead=settings.letterhead)
+
+
+def make_snapshot_reader(settings: Settings, calls: HotlineSettings) -> SnapshotReader:
+    """Return what reads the state of the hotline; raises `ConfigError` if a prompt is wrong."""
+    from broadcast.hotline.read_snapshot import SnapshotReader, spoken_locales
+    from broadcast.rendering.hotline_prompts import FILE, hotline_prompts
+
+    catalogue = make_catalogue(settings)
+    known = tuple(locale for locale in catalogue.locales() if catalogue.find(f"{locale}/{FILE}"))
+    locales = spoken_locales(settings, calls, known)
+    return SnapshotReader(
+        settings=settings,
+        calls=calls,
+        renderer=make_renderer(settings, catalogue),
+        prompts={locale: hotline_prompts(catalogue, locale) for locale in locales},
+    )
 
 
 def post_limits(settings: Settings) -> tuple[Limit, ...]:

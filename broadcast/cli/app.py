@@ -76,6 +76,7 @@ _SECOND = {
     "schedule": CommandEntry("schedule:schedules", "List and cancel notices that are published later."),
     "tick": CommandEntry("tick:tick", "Do everything that is due, once; for a crontab."),
     "serve": CommandEntry("serve:serve", "Listen for receipts, replies and key presses."),
+    "hotline": CommandEntry("hotline:hotline", "Show and steer the hotline, and work off call-backs."),
     "log": CommandEntry("log:log", "List everything that happened in an incident."),
     "template": CommandEntry("template:template", "List, check and try the texts."),
     "contacts": CommandEntry("contacts:contacts", "Check and list who can be reached."),

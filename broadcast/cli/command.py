@@ -105,8 +105,10 @@ def command(
     return made
 
 
-def group(name: str, summary: str, commands: Sequence[Command], examples: Sequence[str] = ()) -> Group:
-    """Return a group of commands, which itself takes only global flags."""
+def group(
+    name: str, summary: str, commands: Sequence[Command | Group], examples: Sequence[str] = ()
+) -> Group:
+    """Return a group of commands and further groups, which itself takes only global flags."""
     made = Group(
         name=name,
         help=summary,

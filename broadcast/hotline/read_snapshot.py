@@ -8,7 +8,8 @@ from datetime import datetime
 
 from broadcast.config.settings import HotlineSettings, Settings
 from broadcast.hotline.incidents import ENDED_FOR, public_facts, spoken_incidents
-from broadcast.hotline.snapshot import Agent, Snapshot
+from broadcast.hotline.snapshot import Agent, Mode, Snapshot
+from broadcast.ledger.hotline_switches import MODE
 from broadcast.ledger.ledger import Ledger
 from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.notice import Facts
@@ -31,6 +32,7 @@ class SnapshotReader:
         """Return what is known now; raises `LedgerError`, or `ConfigError` if the rota cannot be read."""
         locales = tuple(self.prompts)
         latest = [facts for facts in self._latest(ledger, now) if facts]
+        switched = {name: one.value for name, one in ledger.hotline.all().items()}
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
             organisation=speech.spoken(self.settings.organisation, words_for(locales[0])),
@@ -39,6 +41,7 @@ class SnapshotReader:
             prompts=self.prompts,
             incidents=spoken_incidents(latest, self.renderer, locales, now),
             agents=self._agents(ledger, now),
+            mode=Mode(switched.get(MODE, Mode.AUTO)),
             sms=self.calls.sms is not None,
             ring_seconds=round(self.calls.ring),
             most_agents=self.calls.most,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from broadcast.ledger.absences import Absences
     from broadcast.ledger.alerts import AlertRecords
+    from broadcast.ledger.call_follow_ups import CallFollowUps
     from broadcast.ledger.calls import Calls
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.escalations import Escalations
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
+    from broadcast.ledger.hotline_switches import HotlineSwitches
     from broadcast.ledger.inbox import InboxRecords
     from broadcast.ledger.proposals import Proposals
     from broadcast.ledger.receipts import Receipts
@@ -56,6 +58,8 @@ class Ledger:
         escalations: Who is asked step by step until somebody confirms.
         inbox: What people wrote to us.
         calls: Calls of people, step by step.
+        call_follow_ups: What callers are owed after the call.
+        hotline: What people switched on the hotline.
         absences: When people of a rota are away.
         proposals: Notices that wait for the approval of a second person.
         alerts: What monitoring systems said and no draft says yet.
@@ -194,6 +198,20 @@ class Ledger:
         from broadcast.ledger.calls import Calls
 
         return Calls(self.store)
+
+    @cached_property
+    def call_follow_ups(self) -> CallFollowUps:
+        """What callers are owed after the call."""
+        from broadcast.ledger.call_follow_ups import CallFollowUps
+
+        return CallFollowUps(self.store)
+
+    @cached_property
+    def hotline(self) -> HotlineSwitches:
+        """What people switched on the hotline."""
+        from broadcast.ledger.hotline_switches import HotlineSwitches
+
+        return HotlineSwitches(self.store)
 
     @cached_property
     def proposals(self) -> Proposals:

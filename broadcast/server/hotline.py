@@ -7,23 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broadcast.channels.base import Adapter, HoldsCalls
-from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.hotline.callers import LiveCalls
-from broadcast.hotline.read_snapshot import SnapshotReader, spoken_locales
 from broadcast.hotline.spool import CallSpool
-from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.clock import Clock
-from broadcast.rendering.catalogue import Catalogue
-from broadcast.rendering.hotline_prompts import hotline_prompts
 from broadcast.server.calls import CALLS_A_MINUTE, CallsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.rate_limit import RateLimit
 from broadcast.server.snapshots import Snapshots
-from broadcast.wiring import make_catalogue, make_renderer, open_ledger
-
-_PROMPTS = "_hotline.toml"
+from broadcast.wiring import make_snapshot_reader, open_ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +58,7 @@ class HotlineMaker:
         calls = self.settings.calls
         if calls is None:
             return None
-        reader = _reader(self.settings, calls)
+        reader = make_snapshot_reader(self.settings, calls)
         snapshots = Snapshots(
             lambda: open_ledger(self.settings),
             lambda ledger: reader.read(ledger, self.clock.now()),
@@ -100,18 +94,3 @@ class HotlineMaker:
 def spool_path(ledger: Path) -> Path:
     """Return the file that keeps steps of calls while the ledger cannot be written."""
     return ledger.with_name(f"{ledger.name}-calls.jsonl")
-
-
-def _reader(settings: Settings, calls: HotlineSettings) -> SnapshotReader:
-    catalogue = make_catalogue(settings)
-    known = tuple(locale for locale in catalogue.locales() if catalogue.find(f"{locale}/{_PROMPTS}"))
-    return SnapshotReader(
-        settings=settings,
-        calls=calls,
-        renderer=make_renderer(settings, catalogue),
-        prompts=_prompts(catalogue, spoken_locales(settings, calls, known)),
-    )
-
-
-def _prompts(catalogue: Catalogue, locales: tuple[str, ...]) -> dict[str, Phrases]:
-    return {locale: hotline_prompts(catalogue, locale) for locale in locales}

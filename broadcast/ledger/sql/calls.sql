@@ -91,42 +91,8 @@ SELECT id, :number, :digest, :locale, :topic, :at, 'waiting', :at FROM call WHER
 AND NOT EXISTS (SELECT 1 FROM call_back WHERE digest = :digest AND state IN ('waiting', 'claimed'))
 ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.digest WHERE state = 'waiting'
 
--- name: call_backs
--- Read the call-backs that are not done, in the order in which they were asked for.
-SELECT call_back.id, call_back.number, call_back.locale, call_back.topic, call_back.requested_at, call_back.state,
-       call_back.owner, call_back.tries, call_back.next_at, call.ref
-FROM call_back JOIN call ON call.id = call_back.call_id
-WHERE call_back.state IN ('waiting', 'claimed') ORDER BY call_back.requested_at, call_back.id
-
--- name: take_call_back
--- Give a call-back to an agent, unless somebody has it.
-UPDATE call_back SET state = 'claimed', owner = :owner, tries = tries + 1 WHERE id = :id AND state = 'waiting'
-
--- name: return_call_back
--- Put a call-back that did not reach the person back into its place, or give it up after the last try.
-UPDATE call_back SET state = CASE WHEN tries >= :most THEN 'given-up' ELSE 'waiting' END, owner = NULL, next_at = :next
-WHERE id = :id AND state = 'claimed'
-
--- name: end_call_back
--- Note that a call-back is done; its number is erased.
-UPDATE call_back SET state = 'done', done_at = :at, note = :note, number = NULL WHERE id = :id AND state IN ('waiting', 'claimed')
-
 -- name: open_ticket
 -- Record the message of a caller, once for each call.
 INSERT INTO ticket (call_id, recording, seconds, locale, topic, opened_at, due_at, state)
 SELECT id, :recording, :seconds, :locale, :topic, :at, :due, 'open' FROM call WHERE source = :source AND ref = :ref
 ON CONFLICT (call_id) DO NOTHING
-
--- name: tickets
--- Read the tickets that are not done, the most urgent first.
-SELECT ticket.id, ticket.recording, ticket.seconds, ticket.locale, ticket.topic, ticket.opened_at, ticket.due_at, ticket.state,
-       ticket.owner, call.ref, call.caller
-FROM ticket JOIN call ON call.id = ticket.call_id WHERE ticket.state != 'done' ORDER BY ticket.due_at, ticket.id
-
--- name: take_ticket
--- Give a ticket to a person, unless somebody has it.
-UPDATE ticket SET state = 'taken', owner = :owner WHERE id = :id AND state = 'open'
-
--- name: end_ticket
--- Note that a ticket is done.
-UPDATE ticket SET state = 'done', done_at = :at, note = :note WHERE id = :id AND state != 'done'

@@ -83,3 +83,14 @@ CREATE TABLE ticket (
     note      TEXT
 ) STRICT;
 CREATE INDEX ticket_open ON ticket (due_at) WHERE state != 'done';
+
+-- What people switched on the hotline: mode, ai, lines. The latest row of a name holds.
+CREATE TABLE hotline_switch (
+    id     INTEGER PRIMARY KEY,
+    name   TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    note   TEXT NOT NULL,
+    author TEXT NOT NULL,
+    set_at REAL NOT NULL
+) STRICT;
+CREATE INDEX hotline_switch_name ON hotline_switch (name, id);

@@ -1,0 +1,100 @@
+"""`hotline status`: what callers are told now, who takes calls, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from broadcast.cli.command import command
+from broadcast.cli.ledger import use_ledger
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.timestamps import clock_time, iso
+from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.errors import ConfigError
+from broadcast.hotline.snapshot import Snapshot
+from broadcast.hotline.status import spoken_incidents
+from broadcast.ledger.hotline_switches import HotlineCounts, HotlineSwitch
+from broadcast.model.clock import SystemClock
+from broadcast.wiring import load_settings, make_snapshot_reader
+
+SCHEMA = "broadcast.hotline/1"
+
+
+def require_hotline(settings: Settings) -> HotlineSettings:
+    """Return the table `[hotline]`; raises `ConfigError` if there is none."""
+    if settings.calls is None:
+        raise ConfigError(
+            "there is no hotline in the configuration",
+            hint='add [hotline] with numbers = [{ number = "+4930231250" }] and channel = "call"',
+        )
+    return settings.calls
+
+
+@command("broadcast hotline status", "broadcast hotline status -o json")
+def status(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
+    """Show what callers are told now, who takes calls, the mode, and what callers are owed."""
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    calls, now = require_hotline(settings), SystemClock().now()
+    with use_ledger(settings) as ledger:
+        snapshot = make_snapshot_reader(settings, calls).read(ledger, now)
+        switches, counts = ledger.hotline.all(), ledger.hotline.counts(_midnight(now, settings.timezone))
+    if output is OutputForm.JSON:
+        show_json(_json(snapshot, switches, counts, settings.timezone), common.out)
+    else:
+        show(list(_page(snapshot, switches, counts, settings.timezone)), common.out)
+
+
+def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+
+
+def _page(
+    snapshot: Snapshot, switches: dict[str, HotlineSwitch], counts: HotlineCounts, zone: ZoneInfo
+) -> Iterator[Block]:
+    locale = snapshot.locales[0]
+    for incident in spoken_incidents(snapshot):
+        yield Quote(f"callers hear ({incident.ref})", incident.status.get(locale, ""))
+    if not snapshot.incidents:
+        yield line("callers hear that no disruption is known")
+    yield Remark("mode", snapshot.mode.value)
+    for switch in switches.values():
+        why = f" ({switch.note})" if switch.note else ""
+        at = clock_time(switch.at, zone)
+        yield Remark(switch.name, f"{switch.value}, set by {switch.author} at {at}{why}", Tone.FAINT)
+    rows = tuple(
+        (StyledWord(agent.name or agent.id, Tone.STRONG), ", ".join(agent.languages) or "all")
+        for agent in snapshot.agents
+    )
+    if rows:
+        yield Table(("takes calls", "languages"), rows)
+    else:
+        yield Remark("warning", "nobody is on duty, so callers can only leave a message", Tone.WARNING)
+    yield line(
+        f"today: {counts.calls} calls; waiting: {counts.call_backs} call-backs, {counts.tickets} messages"
+    )
+
+
+def _json(
+    snapshot: Snapshot, switches: dict[str, HotlineSwitch], counts: HotlineCounts, zone: ZoneInfo
+) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "at": iso(snapshot.taken_at, zone),
+        "mode": snapshot.mode.value,
+        "incidents": [
+            {"ref": one.ref, "kind": one.kind.value, "drill": one.drill, "status": dict(one.status)}
+            for one in spoken_incidents(snapshot)
+        ],
+        "agents": [{"id": one.id, "languages": list(one.languages)} for one in snapshot.agents],
+        "switches": {
+            one.name: {"value": one.value, "note": one.note, "author": one.author, "at": iso(one.at, zone)}
+            for one in switches.values()
+        },
+        "today": {"calls": counts.calls, "running": counts.running, "outcomes": dict(counts.outcomes)},
+        "callbacks": counts.call_backs,
+        "tickets": counts.tickets,
+    }

@@ -1,0 +1,120 @@
+"""What people switched on the hotline, and what happened on it lately."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from broadcast.ledger.columns import moment
+from broadcast.ledger.store import Store
+from broadcast.model.call_step import Details
+
+MODE, AI, LINES = "mode", "ai", "lines"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineSwitch:
+    """One switch: its value, who set it, when, and why."""
+
+    name: str
+    value: str
+    note: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineCounts:
+    """Calls since a time, by what became of the callers, and what waits now."""
+
+    calls: int
+    running: int
+    call_backs: int
+    tickets: int
+    outcomes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedTurn:
+    """One effect of a call as it was recorded; `id` counts all of them."""
+
+    id: int
+    call: str
+    caller: str = field(repr=False)
+    step: int
+    kind: str
+    details: Details = field(repr=False)
+    locale: str
+    at: datetime
+
+
+class HotlineSwitches:
+    """The ledger's switches and counts of the hotline."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def set(self, switch: HotlineSwitch) -> None:
+        """Record what somebody switched."""
+        values = {
+            "name": switch.name,
+            "value": switch.value,
+            "note": switch.note,
+            "author": switch.author,
+            "at": switch.at.timestamp(),
+        }
+        with self._store.transaction() as connection:
+            connection.execute("set_hotline_switch", values)
+
+    def all(self) -> dict[str, HotlineSwitch]:
+        """Return the latest value of each switch, by its name."""
+        with self._store.reading() as connection:
+            return {
+                row["name"]: HotlineSwitch(
+                    name=row["name"],
+                    value=row["value"],
+                    note=row["note"],
+                    author=row["author"],
+                    at=moment(row["set_at"]),
+                )
+                for row in connection.execute("hotline_switches")
+            }
+
+    def counts(self, since: datetime) -> HotlineCounts:
+        """Return the calls since a time, and what waits now."""
+        wanted = {"since": since.timestamp()}
+        with self._store.reading() as connection:
+            row = connection.execute("hotline_counts", wanted).fetchone()
+            outcomes = {one["outcome"]: one["count"] for one in connection.execute("call_outcomes", wanted)}
+        return HotlineCounts(
+            calls=row["calls"],
+            running=row["running"],
+            call_backs=row["call_backs"],
+            tickets=row["tickets"],
+            outcomes=outcomes,
+        )
+
+    def latest_turn(self) -> int:
+        """Return the number of the latest recorded turn; 0 if there is none."""
+        with self._store.reading() as connection:
+            return int(connection.execute("latest_call_effect").fetchone()["id"])
+
+    def turns(self, after: int, limit: int = 200) -> list[RecordedTurn]:
+        """Return what was recorded after that turn, oldest first."""
+        wanted = {"after": after, "limit": limit}
+        with self._store.reading() as connection:
+            return [
+                RecordedTurn(
+                    id=row["id"],
+                    call=row["ref"],
+                    caller=row["caller"] or "",
+                    step=row["step"],
+                    kind=row["kind"],
+                    details=json.loads(row["details"]),
+                    locale=row["locale"],
+                    at=moment(row["recorded_at"]),
+                )
+                for row in connection.execute("call_turns", wanted)
+            ]
