@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from broadcast.config.settings import ChannelSettings, HotlineSettings, Settings
+from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.clock import SystemClock
@@ -18,12 +19,13 @@ from broadcast.model.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from broadcast.channels.base import Adapter
+    from broadcast.channels.base import Adapter, HoldsCalls
     from broadcast.dispatch.progress import Listener
     from broadcast.dispatch.stop import Stop
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.hotline.read_snapshot import SnapshotReader
+    from broadcast.hotline.write_fallback import FallbackFile
     from broadcast.model.clock import Clock
     from broadcast.model.subscription import Subscriber
     from broadcast.model.suppression import Suppressed
@@ -306,6 +308,40 @@ def make_publisher(
         renderer=make_renderer(settings, catalogue),
         locales=catalogue.locales(),
         deliverer=make_deliverer(settings, ledger, listener, clock),
+        recorded=_recorded(settings, ledger, clock or SystemClock()),
+    )
+
+
+def _recorded(settings: Settings, ledger: Ledger, clock: Clock) -> Callable[[], Sequence[str]]:
+    """Return what is done once a notice is recorded; an exercise leaves the real hotline alone."""
+    if settings.sandbox or not (settings.calls and settings.calls.fallback):
+        return tuple
+    return make_fallback(settings, settings.calls, ledger, clock).trouble
+
+
+def make_fallback(settings: Settings, calls: HotlineSettings, ledger: Ledger, clock: Clock) -> FallbackFile:
+    """Return what writes the hotline's static document; raises `ConfigError` if there is no file for it."""
+    from broadcast.hotline.write_fallback import FallbackFile
+
+    if calls.fallback is None:
+        raise ConfigError("[hotline] fallback is missing", hint='add fallback = "public/hotline.xml"')
+    return FallbackFile(
+        calls.fallback,
+        lambda: make_snapshot_reader(settings, calls).read(ledger, clock.now()),
+        lambda: make_call_adapter(settings, calls),
+    )
+
+
+def make_call_adapter(settings: Settings, calls: HotlineSettings) -> HoldsCalls:
+    """Return the adapter of the hotline's channel; raises `ConfigError` if it cannot answer calls."""
+    from broadcast.channels.base import HoldsCalls
+
+    adapter: object = make_channels(settings).adapters({calls.channel})[calls.channel]
+    if isinstance(adapter, HoldsCalls):
+        return adapter
+    raise ConfigError(
+        f"[hotline] channel: {calls.channel} cannot answer calls",
+        hint='name a channel with adapter = "twilio-voice"',
     )
 
 

@@ -58,8 +58,10 @@ class Dial:
     Attributes:
         number: The number to ring, in E.164.
         seconds: How long it rings.
-        whisper: The path of what that person hears first; that document connects if it is empty.
-        next: The path of the request after the dialling, whatever came of it.
+        whisper: The path of what that person hears first; that document connects if it is empty. Without a
+            path they are connected at once.
+        next: The path of the request after the dialling, whatever came of it. Without a path the document
+            goes on with its next verb.
     """
 
     number: str = field(repr=False)

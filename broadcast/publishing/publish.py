@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -84,6 +84,7 @@ class Publisher:
         renderer: Renders the texts from templates.
         locales: The locales that have templates, such as `("de", "en")`.
         deliverer: Sends recorded notices; it has the ledger, the clock and the channels.
+        recorded: Is called once a notice is recorded, before it is sent; returns warnings.
 
     Example:
         publisher = make_publisher(settings, ledger, listener)
@@ -96,6 +97,7 @@ class Publisher:
     renderer: Renderer
     locales: tuple[str, ...]
     deliverer: Deliverer
+    recorded: Callable[[], Sequence[str]] = tuple
 
     async def publish(
         self,
@@ -165,7 +167,7 @@ class Publisher:
         with self.deliverer.started(stop) as started:
             notice = self._record(prepared, request, subject, order.limits)
             with self.deliverer.recorded(notice):
-                warnings = (*order.warnings, *self._announce(prepared, request))
+                warnings = (*order.warnings, *self._announce(prepared, request), *self.recorded())
                 return await self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
 
     def _next_subject(self, prepared: PreparedNotice, subject: Subject, overtaken: Overtaken) -> Subject:

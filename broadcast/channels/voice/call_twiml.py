@@ -79,14 +79,12 @@ def _dial(parent: Element, dial: Dial, url: Url) -> None:
 
     With `answerOnBridge` the caller hears the ringing until that person has accepted, not silence.
     """
-    options = {
-        "action": url(dial.next),
-        "method": "POST",
-        "timeout": str(dial.seconds),
-        "answerOnBridge": "true",
-    }
-    called = SubElement(SubElement(parent, "Dial", options), "Number", url=url(dial.whisper), method="POST")
-    called.text = dial.number
+    options = {"timeout": str(dial.seconds), "answerOnBridge": "true"}
+    # Without `action`, the call goes on with the next verb.
+    if dial.next:
+        options |= {"action": url(dial.next), "method": "POST"}
+    whisper = {"url": url(dial.whisper), "method": "POST"} if dial.whisper else {}
+    SubElement(SubElement(parent, "Dial", options), "Number", whisper).text = dial.number
 
 
 def _record(parent: Element, record: Record, url: Url) -> None:

@@ -12,12 +12,13 @@ from broadcast.cli.commands.hotline_status import require_hotline, status
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common
 from broadcast.cli.output.display import show
-from broadcast.cli.output.page_blocks import line
+from broadcast.cli.output.page_blocks import Remark, line
+from broadcast.errors import ConfigError
 from broadcast.hotline.snapshot import Mode
 from broadcast.ledger.hotline_switches import AI, MODE, HotlineSwitch
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.author import author
-from broadcast.wiring import load_settings
+from broadcast.wiring import load_settings, make_fallback
 
 ModeName = Annotated[
     Mode, typer.Argument(help="auto rings agents, callback offers call-backs, voicemail records messages.")
@@ -54,6 +55,36 @@ def _switch(common: Common, name: str, value: str, note: str) -> None:
         ledger.hotline.set(switch)
 
 
+@command("broadcast hotline fallback")
+def fallback(common: Common) -> None:
+    """Write the static document that the provider plays if this machine does not answer.
+
+    Every notice writes it anew. Put it where your provider's fallback URL leads.
+    """
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    calls, clock = require_hotline(settings), SystemClock()
+    with use_ledger(settings) as ledger:
+        file = make_fallback(settings, calls, ledger, clock)
+        try:
+            file.write()
+        except OSError as error:
+            raise ConfigError(
+                f"[hotline] fallback: {file.path} cannot be written: {error.strerror}",
+                hint="name a file in a folder that this user may write to",
+            ) from None
+    numbers = ", ".join(one.number for one in calls.numbers)
+    then = (
+        "upload it to a bin of your provider, or to a web server on another machine, and set its address as"
+    )
+    show(
+        [
+            line(f"wrote {file.path}"),
+            Remark("next", f"{then} the fallback URL of {numbers} (primary handler fails)"),
+        ],
+        common.out,
+    )
+
+
 ai = group(
     "ai",
     "Allow or forbid the model.",
@@ -63,6 +94,6 @@ ai = group(
 hotline = group(
     "hotline",
     "Show and steer the hotline, and work off call-backs and messages of callers.",
-    [status, set_mode, ai, callbacks, tickets],
+    [status, set_mode, fallback, ai, callbacks, tickets],
     ["broadcast hotline status", "broadcast hotline mode callback", "broadcast hotline callbacks list"],
 )
