@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"(\+|0)([1-9][0-9]{6,13})")
 _PUNCTUATION = str.maketrans("", "", " -/().")
 _NOT_DIGITS = re.compile(r"\D+", re.ASCII)
 #: Ofcom reserves these mobile numbers for drama; they are possible but never assigned, and examples use them.
-_FICTIONAL = "+447700900"
+FICTIONAL = "+447700900"
 _WRITE_E164 = "write it with its country code, like +49 151 12345678"
 
 
@@ -118,7 +118,7 @@ def _checked(number: PhoneNumber) -> Phone:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if kind in {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.VOICEMAIL}:
         raise Unusable("is a premium-rate or service number", "give the person's own number")
-    if kind != PhoneNumberType.UNKNOWN or e164.startswith(_FICTIONAL):
+    if kind != PhoneNumberType.UNKNOWN or e164.startswith(FICTIONAL):
         return Phone(e164, landline=kind == PhoneNumberType.FIXED_LINE)
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason in {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:

@@ -18,7 +18,7 @@ from broadcast.localisation.language import language_of
 _MOST_REQUESTS = 99
 _MOST_TRIES = 9
 _MOST_SECONDS = 3600
-_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
 #: The ids of providers; it must be harmless in a path.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 

@@ -70,7 +70,7 @@ def locale_of_prefix(number: str, locales: Iterable[str]) -> str:
 def matcher(patterns: Iterable[str]) -> re.Pattern[str]:
     """Return an expression that finds any of these patterns in `plain_words`."""
     found = "|".join(_expression(pattern.casefold()) for pattern in patterns)
-    return re.compile(f" (?:{found}) " if found else r"(?!)")
+    return re.compile(f"(?<= )(?:{found})(?= )" if found else r"(?!)")
 
 
 def _expression(pattern: str) -> str:

@@ -63,4 +63,6 @@ def _time(turn: CallTurn) -> str:
     """Return when the snapshot was taken, in spoken form: `14 Uhr 5`, with the day if it was another one."""
     taken, words = turn.snapshot.taken_at, words_for(turn.state.locale)
     now = turn.event.at.astimezone(taken.tzinfo)
-    return speech.spoken(phrase.hour(taken, now, words, short=False), words)
+    said = phrase.hour(taken, now, words, short=False)
+    dated = said if taken.date() == now.date() else f"{phrase.day(taken, words)}, {said}"
+    return speech.spoken(dated, words)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from broadcast.contacts.phone import FICTIONAL
 from broadcast.rendering import spoken_forms
 from broadcast.rendering.words import words_for
 
@@ -54,7 +55,7 @@ def typed_number(digits: str, called: str, *, mobile: bool = False) -> TypedNumb
         )
     except phonenumbers.NumberParseException:
         return TypedNumber(fault=NumberFault.UNREADABLE)
-    if not phonenumbers.is_possible_number(number):
+    if not _exists(number):
         return TypedNumber(fault=NumberFault.UNREADABLE)
     return _judged(number, mobile=mobile)
 
@@ -67,6 +68,14 @@ def callable_number(number: str) -> bool:
         return _judged(phonenumbers.parse(number), mobile=False).fault is None
     except phonenumbers.NumberParseException:
         return False
+
+
+def _exists(number: PhoneNumber) -> bool:
+    """Return whether the numbering plan has such numbers: a wrong key makes most numbers impossible."""
+    import phonenumbers
+
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.is_valid_number(number) or e164.startswith(FICTIONAL)
 
 
 def _judged(number: PhoneNumber, *, mobile: bool) -> TypedNumber:
@@ -84,14 +93,15 @@ def _judged(number: PhoneNumber, *, mobile: bool) -> TypedNumber:
 
 
 def _region(called: str) -> str | None:
-    """Return the country of our own number."""
+    """Return the country of our own number; the largest one if several share its country code."""
     import phonenumbers
 
     try:
-        region: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(called))
+        number = phonenumbers.parse(called)
     except phonenumbers.NumberParseException:
         return None
-    return region
+    found: str | None = phonenumbers.region_code_for_number(number)
+    return found or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
 def spoken_number(number: str, called: str, locale: str) -> str:

@@ -315,7 +315,7 @@ def test_any_facts_fit_or_are_refused_as_too_long(changes, phase, kind, locale):
         return
     text = rendered.message.text
     assert rendered.units.fits
-    unmarked = kind in {ChannelKind.VOICE, ChannelKind.EMAIL, ChannelKind.PAGE}
+    unmarked = kind.spoken or kind in {ChannelKind.EMAIL, ChannelKind.PAGE}
     assert unmarked or record.mark in text
     if kind is ChannelKind.SMS:
         assert measure(text).parts <= 3
