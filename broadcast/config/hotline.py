@@ -1,4 +1,4 @@
-"""`[hotline]`: our numbers, the channels and people behind them; `[ai]`: an optional model."""
+"""`[hotline]`: our numbers, the channels and people behind them."""
 
 from __future__ import annotations
 
@@ -8,28 +8,17 @@ from pathlib import Path
 from broadcast.config import keys, shapes
 from broadcast.config.keys import Key
 from broadcast.config.problems import Wrong
-from broadcast.config.settings import (
-    AudienceSettings,
-    ChannelSettings,
-    CustomerRecords,
-    HotlineLine,
-    HotlineSettings,
-    ModelSettings,
-)
+from broadcast.config.settings import ChannelSettings, HotlineLine, HotlineSettings
 from broadcast.config.table import TomlTable
 from broadcast.model.nearest import suggest
 
 _LINE_KEYS = ("number", "locale")
 _LINE = 'write it like [{ number = "+4930231250", locale = "de" }]'
-_RECORDS = 'write it like { contacts = "customers" }, or { url = "https://crm.example/{phone}" }'
-_SOURCES = ("contacts", "url", "channel", "sql")
-_RECORD_KEYS = (*_SOURCES, "query", "timeout", "token", "header", "locale", "name", "vip", "topics")
 
 
 def read_hotline(
     table: TomlTable,
     channels: Mapping[str, ChannelSettings],
-    audiences: Mapping[str, AudienceSettings],
     rotas: Collection[str],
 ) -> HotlineSettings | None:
     """Return the table; None if there is none. Mistakes are noted."""
@@ -54,22 +43,6 @@ def read_hotline(
         most=table.take(keys.MOST),
         give_up=table.take(keys.GIVE_UP),
         fallback=_path(table, keys.FALLBACK),
-        crm=_records(table, channels, audiences),
-    )
-
-
-def read_model(table: TomlTable) -> ModelSettings | None:
-    """Return the table; None if there is none. Mistakes are noted."""
-    table.check_keys(keys.AI.known)
-    if not table.given():
-        return None
-    return ModelSettings(
-        base_url=table.require(keys.MODEL_URL, 'base_url = "https://api.openai.com/v1"') or "",
-        model=table.require(keys.MODEL, 'model = "..."'),
-        api_key=table.secret(keys.API_KEY),
-        timeout=table.take(keys.MODEL_TIMEOUT),
-        budget_per_call=table.take(keys.BUDGET),
-        faq=_path(table, keys.FAQ),
     )
 
 
@@ -102,47 +75,3 @@ def _line(given: Mapping[str, object]) -> HotlineLine:
         raise Wrong("number is missing", _LINE)
     number = shapes.e164(given["number"])
     return HotlineLine(number=number, locale=shapes.locale(given["locale"]) if "locale" in given else "")
-
-
-def _records(
-    table: TomlTable, channels: Mapping[str, ChannelSettings], audiences: Mapping[str, AudienceSettings]
-) -> CustomerRecords | None:
-    given = table.take(keys.CRM)
-    if not given:
-        return None
-    try:
-        return _record_source(table, given, channels, audiences)
-    except Wrong as wrong:
-        table.wrong(keys.CRM.name, str(wrong), wrong.fix)
-        return None
-
-
-def _record_source(
-    table: TomlTable,
-    given: Mapping[str, object],
-    channels: Mapping[str, ChannelSettings],
-    audiences: Mapping[str, AudienceSettings],
-) -> CustomerRecords:
-    for key in given:
-        if key not in _RECORD_KEYS:
-            raise Wrong(f"{key} is not known here", suggest(key, _RECORD_KEYS))
-    sources = [key for key in _SOURCES if key in given]
-    if len(sources) != 1:
-        raise Wrong("names no source" if not sources else f"names {len(sources)} sources", _RECORDS)
-    texts = {key: shapes.text(value) for key, value in given.items() if key not in {"timeout", "token"}}
-    if sources == ["contacts"] and texts["contacts"] not in audiences:
-        raise Wrong(f'there is no audience "{texts["contacts"]}"', suggest(texts["contacts"], audiences))
-    if sources == ["channel"] and texts["channel"] not in channels:
-        raise Wrong(f'there is no channel "{texts["channel"]}"', suggest(texts["channel"], channels))
-    if sources == ["url"] and "{phone}" not in shapes.url(texts["url"]):
-        raise Wrong("url has no place for the number", 'write it like "https://crm.example/people/{phone}"')
-    if sources == ["sql"] and "query" not in texts:
-        raise Wrong("query is missing", 'add query = "SELECT locale, name FROM people WHERE phone = :phone"')
-    reference = table.source.reference(shapes.secret(given["token"])) if "token" in given else None
-    return CustomerRecords(
-        source=sources[0],
-        value=texts.pop(sources[0]),
-        timeout=shapes.timeout(given["timeout"]) if "timeout" in given else 1.0,
-        token=reference,
-        options=texts,
-    )

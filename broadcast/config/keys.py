@@ -129,15 +129,6 @@ RING: Key[float] = Key("ring", shapes.timeout, 15.0)
 MOST: Key[int] = Key("most", shapes.whole, 5)
 GIVE_UP: Key[float] = Key("give_up", shapes.timeout, 90.0)
 FALLBACK: Key[str | None] = Key("fallback", shapes.text, None)
-CRM: Key[Mapping[str, object]] = Key("crm", shapes.table, {})
-
-MODEL_URL: Key[str | None] = Key("base_url", shapes.endpoint, None)
-MODEL: Key[str] = Key("model", shapes.text, "")
-API_KEY: Key[str | None] = Key("api_key", shapes.secret, None)
-MODEL_TIMEOUT: Key[float] = Key("timeout", shapes.timeout, 2.5)
-BUDGET: Key[int] = Key("budget_per_call", shapes.whole, 3)
-FAQ: Key[str | None] = Key("faq", shapes.text, None)
-
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -169,10 +160,7 @@ CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
 ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
 ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
 APPROVAL = Section("approval", (NEEDED_FOR, BY))
-HOTLINE_TABLE = Section(
-    "hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, FALLBACK, CRM)
-)
-AI = Section("ai", (MODEL_URL, MODEL, API_KEY, MODEL_TIMEOUT, BUDGET, FAQ))
+HOTLINE_TABLE = Section("hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, FALLBACK))
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
@@ -180,6 +168,6 @@ SECTIONS: Mapping[str, Section] = {
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
         *(FATES, ALTERNATIVES, ESCALATION, CADENCE, WATCH, SERVE, ONCALL, APPROVAL),
-        *(HOTLINE_TABLE, AI, STATUS_PAGES),
+        *(HOTLINE_TABLE, STATUS_PAGES),
     )
 }

@@ -16,7 +16,7 @@ from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.escalation import Names, read_escalation
-from broadcast.config.hotline import read_hotline, read_model
+from broadcast.config.hotline import read_hotline
 from broadcast.config.ledger import ledger_path
 from broadcast.config.oncall import read_oncall
 from broadcast.config.problems import Problems
@@ -132,10 +132,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_oncall(table) for table in TomlTable(source, "oncall").tables()}
         ),
         approval=read_approval(TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall")),
-        calls=read_hotline(
-            TomlTable(source, keys.HOTLINE_TABLE.name), channels, audiences, _names(source, "oncall")
-        ),
-        ai=read_model(TomlTable(source, keys.AI.name)),
+        calls=read_hotline(TomlTable(source, keys.HOTLINE_TABLE.name), channels, _names(source, "oncall")),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),

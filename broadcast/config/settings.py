@@ -206,21 +206,6 @@ class HotlineLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerRecords:
-    """Where the hotline looks up a caller.
-
-    `source` is `contacts` (the contacts files of the audience `value`), `url`, `sql` or `channel` (a service
-    desk). `options` are further keys, `token` is a secret; an answer counts for `timeout` seconds.
-    """
-
-    source: str
-    value: str
-    timeout: float = 1.0
-    token: Reference | None = field(default=None, repr=False)
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HotlineSettings:
     """The `[hotline]` table.
 
@@ -237,23 +222,6 @@ class HotlineSettings:
     most: int = 5
     give_up: float = 90.0
     fallback: Path | None = None
-    crm: CustomerRecords | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSettings:
-    """The `[ai]` table: a model behind an address that speaks the API of OpenAI.
-
-    An answer counts for `timeout` seconds, and one call asks at most `budget_per_call` questions. `faq` is a
-    file of further sentences that may be answers.
-    """
-
-    base_url: str
-    model: str
-    api_key: Reference | None = field(default=None, repr=False)
-    timeout: float = 2.5
-    budget_per_call: int = 3
-    faq: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +290,6 @@ class Settings:
     oncall: Mapping[str, OnCallSettings] = field(default_factory=dict)
     approval: ApprovalSettings = ApprovalSettings()
     calls: HotlineSettings | None = None
-    ai: ModelSettings | None = None
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcast.config import keys
 from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference, sounds_secret
-from broadcast.config.settings import ChannelSettings, HotlineSettings, Settings
+from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.config.shapes import NO_PAGE
 from broadcast.model.escalation import EscalationPolicy
 from broadcast.model.promise import Cadence
@@ -92,19 +92,11 @@ def _escalation(policy: EscalationPolicy) -> Iterator[tuple[str, object]]:
 
 
 def _calls(settings: Settings) -> Iterator[tuple[str, object]]:
-    if settings.calls:
-        yield from _hotline(settings.calls)
-    if settings.ai:
-        yield from _of(settings.ai, keys.AI, keys.AI.name)
-
-
-def _hotline(calls: HotlineSettings) -> Iterator[tuple[str, object]]:
-    written = {
-        keys.NUMBERS.name: [{"number": line.number, "locale": line.locale} for line in calls.numbers],
-        keys.CRM.name: {calls.crm.source: calls.crm.value} if calls.crm else None,
-    }
-    for key, value in _of(calls, keys.HOTLINE_TABLE, keys.HOTLINE_TABLE.name):
-        yield key, written.get(key.rpartition(".")[2], value)
+    if settings.calls is None:
+        return
+    lines = [{"number": line.number, "locale": line.locale} for line in settings.calls.numbers]
+    for key, value in _of(settings.calls, keys.HOTLINE_TABLE, keys.HOTLINE_TABLE.name):
+        yield key, lines if key.endswith(f".{keys.NUMBERS.name}") else value
 
 
 def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:

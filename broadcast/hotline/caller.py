@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -14,13 +13,11 @@ class CallerContext:
         locale: The language of the person; "" if it is not known.
         name: The name to be greeted with; "" if it must not be said.
         vip: Whether the person is handed over at once.
-        topics: Open orders or tickets in a few words each, for the agent.
     """
 
     locale: str = ""
     name: str = field(default="", repr=False)
     vip: bool = False
-    topics: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

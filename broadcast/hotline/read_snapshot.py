@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.hotline.expected_wait import expected_wait
 from broadcast.hotline.incidents import ENDED_FOR, public_facts, spoken_incidents
 from broadcast.hotline.snapshot import Agent, Mode, Snapshot
 from broadcast.ledger.hotline_switches import MODE
@@ -32,6 +33,8 @@ class SnapshotReader:
         """Return what is known now; raises `LedgerError`, or `ConfigError` if the rota cannot be read."""
         locales = tuple(self.prompts)
         latest = [facts for facts in self._latest(ledger, now) if facts]
+        queue = ledger.calls.queue(now)
+        agents = tuple(self._agents(ledger, now, queue.busy))
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
@@ -40,7 +43,8 @@ class SnapshotReader:
             lines={line.number: line.locale for line in self.calls.numbers if line.locale},
             prompts=self.prompts,
             incidents=spoken_incidents(latest, self.renderer, locales, now),
-            agents=self._agents(ledger, now),
+            agents=agents,
+            waiting=expected_wait(queue.waits, queue.waiting + 1, len(agents)),
             mode=Mode(switched.get(MODE, Mode.AUTO)),
             sms=self.calls.sms is not None,
             ring_seconds=round(self.calls.ring),
@@ -54,20 +58,14 @@ class SnapshotReader:
             if incident.ended_at is None or now - incident.ended_at <= ENDED_FOR:
                 yield public_facts([notice.facts for notice in ledger.incidents.notices(incident)])
 
-    def _agents(self, ledger: Ledger, now: datetime) -> tuple[Agent, ...]:
+    def _agents(self, ledger: Ledger, now: datetime, busy: frozenset[str]) -> Iterator[Agent]:
         if self.calls.rota is None:
-            return ()
-        people = on_duty(self.settings, ledger, self.calls.rota, now)
-        return tuple(
-            Agent(
-                id=one.id,
-                name=one.name,
-                number=one.phone,
-                languages=(one.locale,) if one.locale else (),
-            )
-            for one in people
-            if one.phone
-        )
+            return
+        for one in on_duty(self.settings, ledger, self.calls.rota, now):
+            if one.phone:
+                languages = (one.locale,) if one.locale else ()
+                talks = one.id in busy
+                yield Agent(id=one.id, name=one.name, number=one.phone, languages=languages, busy=talks)
 
 
 def spoken_locales(settings: Settings, calls: HotlineSettings, known: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ MESSAGES = frozenset({"link"})
 RECENT = timedelta(hours=1)
 #: Messages with a link that one number gets within a day, and all numbers within an hour.
 MOST_LINKS, MOST_LINKS_AN_HOUR = 3, 500
+#: So many waits tell how long the next caller waits.
+_WAITS = 20
 #: A message whose process died is found after this time.
 _ABANDONED = timedelta(minutes=5)
 #: A caller who left a message is called within this time.
@@ -50,7 +52,6 @@ class CallInProgress:
     caller: str = field(repr=False)
     called: str
     locale: str
-    began_at: datetime
     asked_at: datetime | None
     ended: bool
     agent: str
@@ -68,6 +69,18 @@ class CallHistory:
     calls: int
     links: int
     locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Who waits for a person: the seconds that recent callers waited, how many wait, and who is talking.
+
+    `waits` are those of callers who were served, the newest last; `busy` are the ids of agents.
+    """
+
+    waits: tuple[float, ...]
+    waiting: int
+    busy: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +131,6 @@ class Calls:
             caller=row["caller"] or "",
             called=row["called"],
             locale=row["locale"],
-            began_at=moment(row["began_at"]),
             asked_at=moment(row["asked_at"]) if row["asked_at"] is not None else None,
             ended=row["ended_at"] is not None,
             agent=row["agent"] or "",
@@ -133,6 +145,15 @@ class Calls:
             row = connection.execute("calls_of_number", wanted).fetchone()
             links = _links(connection, number, now)
         return CallHistory(calls=row["count"], links=links, locale=row["locale"] or "")
+
+    def queue(self, now: datetime) -> Queue:
+        """Return who waits for a person now, and how long others waited."""
+        recent = {"since": (now - RECENT).timestamp()}
+        with self._store.reading() as connection:
+            waits = tuple(row["wait"] for row in connection.execute("served_waits", {"limit": _WAITS}))
+            waiting = connection.execute("callers_waiting", recent).fetchone()["count"]
+            busy = frozenset(row["agent"] for row in connection.execute("agents_talking", recent))
+        return Queue(waits=waits[::-1], waiting=waiting, busy=busy)
 
     def to_send(self, limit: int = 100) -> list[CallMessage]:
         """Return the messages that are still to be sent, oldest first."""
@@ -221,6 +242,7 @@ def _apply(connection: Connection, effect: CallEffect, place: _Place) -> None:
             connection.execute("call_rated", {**named, "rating": details["rating"]})
         case "end":
             connection.execute("call_outcome", {**named, "outcome": details["outcome"]})
+            connection.execute("conversation_ended", named)
             if details["outcome"] == "hung-up":
                 connection.execute("call_ended", named)
         case "stop":

@@ -11,7 +11,7 @@ from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Store
 from broadcast.model.call_step import Details
 
-MODE, AI, LINES = "mode", "ai", "lines"
+MODE = "mode"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

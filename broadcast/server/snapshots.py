@@ -38,8 +38,7 @@ class Snapshots:
         self._read = read
         self._clock = clock
         self._trouble = trouble
-        self._wake = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hotline snapshot", daemon=True)
         self._latest: Snapshot | None = None
         self._failing = ""
@@ -60,21 +59,14 @@ class Snapshots:
         stale = self._clock.now() - self._latest.taken_at > _STALE_AFTER
         return replace(self._latest, stale=True) if stale else self._latest
 
-    def renew(self) -> None:
-        """Read again now: something has changed."""
-        self._wake.set()
-
     def close(self) -> None:
         """Stop reading."""
-        self._closing = True
-        self._wake.set()
+        self._closing.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._closing:
-            self._wake.wait(_EVERY)
-            self._wake.clear()
+        while not self._closing.wait(_EVERY):
             try:
                 ledger = self._open()
                 try:

@@ -38,7 +38,6 @@ HEAD: dict[str, dict[str, object]] = {
     "oncall.support": {"contacts": ["agents.csv"], "calendar": "shifts.ics"},
     "escalation.duty": {"steps": STEPS},
     "hotline": {"numbers": [{"number": "+4930231250"}], "channel": "call"},
-    "ai": {"base_url": "https://api.muster.de/v1", "model": "small"},
 }
 NAMES = {
     "channels": "mail-backup",
@@ -53,7 +52,6 @@ FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet", 
 TABLES_OF = {
     "steps": STEPS,
     "numbers": [{"number": "+4930231250", "locale": "de"}],
-    "crm": {"contacts": "customers"},
 }
 #: A value of each shape, as the file has it, and as a variable spells it.
 SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
@@ -90,7 +88,6 @@ OWN = {
     "hotline.sms": ("mail-backup", "mail-backup"),
     "hotline.rota": ("support", "support"),
     "hotline.fallback": ("hotline.xml", "hotline.xml"),
-    "ai.faq": ("faq.toml", "faq.toml"),
 }
 NOT_BY_VARIABLE = {
     shapes.lanes: [["mail-backup"]],

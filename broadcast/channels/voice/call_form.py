@@ -15,8 +15,13 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 #: UNAVAILABLE on the keys of a phone.
 _WITHHELD = frozenset(("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"))
 _ENDED = frozenset(("completed", "busy", "failed", "no-answer", "canceled"))
-_DIAL_RESULTS: Mapping[str, DialResult] = {one.value: one for one in DialResult} | {
-    "answered": DialResult.COMPLETED
+_DIAL_RESULTS: Mapping[str, DialResult] = {
+    "completed": DialResult.COMPLETED,
+    "answered": DialResult.COMPLETED,
+    "busy": DialResult.BUSY,
+    "no-answer": DialResult.NO_ANSWER,
+    "failed": DialResult.FAILED,
+    "canceled": DialResult.CANCELED,
 }
 #: Longer speech is no answer to a menu. The rest is dropped before anything reads it.
 _MOST_SPEECH = 2000

@@ -9,13 +9,14 @@ import typer
 from broadcast.cli.command import command, group
 from broadcast.cli.commands.hotline_follow_ups import callbacks, tickets
 from broadcast.cli.commands.hotline_status import require_hotline, status
+from broadcast.cli.commands.hotline_tail import tail
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common
 from broadcast.cli.output.display import show
 from broadcast.cli.output.page_blocks import Remark, line
 from broadcast.errors import ConfigError
 from broadcast.hotline.snapshot import Mode
-from broadcast.ledger.hotline_switches import AI, MODE, HotlineSwitch
+from broadcast.ledger.hotline_switches import MODE, HotlineSwitch
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.author import author
 from broadcast.wiring import load_settings, make_fallback
@@ -31,20 +32,6 @@ def set_mode(common: Common, mode: ModeName, note: Note = "") -> None:
     """Choose what is done with callers who want a person; calls under way follow at their next step."""
     _switch(common, MODE, mode.value, note)
     show([line(f"the hotline is in mode {mode.value}")], common.out)
-
-
-@command("broadcast hotline ai off", name="off")
-def ai_off(common: Common, note: Note = "") -> None:
-    """Ask no model any more; questions that no rule answers go to a person."""
-    _switch(common, AI, "off", note)
-    show([line("no model is asked any more")], common.out)
-
-
-@command("broadcast hotline ai on", name="on")
-def ai_on(common: Common, note: Note = "") -> None:
-    """Let the model of [ai] choose which of our own sentences answer a question."""
-    _switch(common, AI, "on", note)
-    show([line("the model may be asked again")], common.out)
 
 
 def _switch(common: Common, name: str, value: str, note: str) -> None:
@@ -85,15 +72,9 @@ def fallback(common: Common) -> None:
     )
 
 
-ai = group(
-    "ai",
-    "Allow or forbid the model.",
-    [ai_on, ai_off],
-    ["broadcast hotline ai off", "broadcast hotline ai on"],
-)
 hotline = group(
     "hotline",
     "Show and steer the hotline, and work off call-backs and messages of callers.",
-    [status, set_mode, fallback, ai, callbacks, tickets],
+    [status, tail, set_mode, fallback, callbacks, tickets],
     ["broadcast hotline status", "broadcast hotline mode callback", "broadcast hotline callbacks list"],
 )

@@ -53,6 +53,18 @@ def take_call_back(common: Common, number: Number) -> None:
     )
 
 
+@command("broadcast hotline callbacks again 3", name="again")
+def return_call_back(common: Common, number: Number) -> None:
+    """Put a call-back that reached nobody back into its place; after the third try it is given up."""
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    with use_ledger(settings) as ledger:
+        if not ledger.call_follow_ups.return_call_back(number, SystemClock().now()):
+            raise NothingMatched(
+                f"nobody has taken call-back {number}", hint="`broadcast hotline callbacks list`"
+            )
+    show([line(f"call-back {number} waits again")], common.out)
+
+
 @command("broadcast hotline callbacks done 3 --note 'order found'", name="done")
 def end_call_back(common: Common, number: Number, note: Note = "") -> None:
     """Record that a person was called back; the phone number is erased from the list."""
@@ -107,7 +119,7 @@ def end_ticket(common: Common, number: Number, note: Note = "") -> None:
 callbacks = group(
     "callbacks",
     "List, take and end call-backs.",
-    [list_call_backs, take_call_back, end_call_back],
+    [list_call_backs, take_call_back, return_call_back, end_call_back],
     ["broadcast hotline callbacks list", "broadcast hotline callbacks take 3"],
 )
 tickets = group(

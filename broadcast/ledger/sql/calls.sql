@@ -40,7 +40,7 @@ WHERE call.source = :source AND call.ref = :ref
 
 -- name: call_in_progress
 -- Read what the steps of a call need to know of it.
-SELECT call.id, call.caller, call.called, call.locale, call.began_at, call.ended_at, call.asked_at, call_acceptance.agent
+SELECT call.id, call.caller, call.called, call.locale, call.ended_at, call.asked_at, call_acceptance.agent
 FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id
 WHERE call.source = :source AND call.ref = :ref
 
@@ -96,3 +96,23 @@ ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.
 INSERT INTO ticket (call_id, recording, seconds, locale, topic, opened_at, due_at, state)
 SELECT id, :recording, :seconds, :locale, :topic, :at, :due, 'open' FROM call WHERE source = :source AND ref = :ref
 ON CONFLICT (call_id) DO NOTHING
+
+-- name: conversation_ended
+-- Note that the agent of a call is free again, once.
+UPDATE call_acceptance SET ended_at = coalesce(ended_at, :at)
+WHERE call_id = (SELECT id FROM call WHERE source = :source AND ref = :ref)
+
+-- name: served_waits
+-- Read how long the last callers waited who then spoke to a person, the newest first.
+SELECT call_acceptance.accepted_at - call.asked_at AS wait FROM call_acceptance JOIN call ON call.id = call_acceptance.call_id
+WHERE call.asked_at IS NOT NULL ORDER BY call_acceptance.accepted_at DESC LIMIT :limit
+
+-- name: callers_waiting
+-- How many callers who asked for a person since `since` have none, and are still there.
+SELECT count(*) AS count FROM call
+WHERE asked_at >= :since AND ended_at IS NULL AND outcome IS NULL
+AND NOT EXISTS (SELECT 1 FROM call_acceptance WHERE call_acceptance.call_id = call.id)
+
+-- name: agents_talking
+-- Which agents accepted a call since `since` that goes on.
+SELECT DISTINCT agent FROM call_acceptance WHERE accepted_at >= :since AND ended_at IS NULL

@@ -84,7 +84,7 @@ CREATE TABLE ticket (
 ) STRICT;
 CREATE INDEX ticket_open ON ticket (due_at) WHERE state != 'done';
 
--- What people switched on the hotline: mode, ai, lines. The latest row of a name holds.
+-- What people switched on the hotline, as its mode. The latest row of a name holds.
 CREATE TABLE hotline_switch (
     id     INTEGER PRIMARY KEY,
     name   TEXT NOT NULL,
