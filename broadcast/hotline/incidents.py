@@ -64,7 +64,7 @@ def spoken_incidents(
         locales: the languages that are spoken.
         now: in UTC.
     """
-    current = [facts for facts in latest if _is_told(facts, now)]
+    current = [facts for facts in latest if _is_current(facts, now)]
     outages = [facts for facts in current if _is_outage(facts) and not facts.drill]
     shown = [facts for facts in current if not (facts.drill and outages)]
     spoken = (_spoken(as_of_now(facts, now, current), facts, renderer, locales) for facts in shown)
@@ -80,7 +80,7 @@ def incident_kind(phase: Phase) -> IncidentKind:
     return IncidentKind.MAINTENANCE if phase.maintenance else IncidentKind.OUTAGE
 
 
-def _is_told(facts: Facts, now: datetime) -> bool:
+def _is_current(facts: Facts, now: datetime) -> bool:
     if facts.phase.closed:
         return elapsed(facts.as_of, now) <= ENDED_FOR
     if facts.phase is not Phase.SCHEDULED or facts.begins is None:
@@ -107,8 +107,8 @@ def as_of_now(facts: Facts, now: datetime, current: Sequence[Facts] = ()) -> Fac
     )
 
 
-def _spoken(told: Facts, facts: Facts, renderer: Renderer, locales: Sequence[str]) -> SpokenIncident:
-    status = dict(_texts(told, renderer, locales))
+def _spoken(restated: Facts, facts: Facts, renderer: Renderer, locales: Sequence[str]) -> SpokenIncident:
+    status = dict(_texts(restated, renderer, locales))
     promised = None if facts.phase.closed else facts.next_update
     return SpokenIncident(
         ref=facts.ref,
@@ -119,7 +119,7 @@ def _spoken(told: Facts, facts: Facts, renderer: Renderer, locales: Sequence[str
         as_of=facts.as_of.astimezone(UTC),
         promised=promised.astimezone(UTC) if promised else None,
         status=status,
-        sentences=_sentences(told, status),
+        sentences=_sentences(restated, status),
         link=facts.link or "",
     )
 

@@ -73,7 +73,7 @@ def _check_same_target(request: Request, prepared: PreparedNotice, before: Facts
     return now
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
     """Publishes the notices of incidents: `notify`, `update`, `resolve`, `retract` and `maintenance`.
 

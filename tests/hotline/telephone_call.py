@@ -114,8 +114,9 @@ class TelephoneCall:
     def event_of(self, **changes: object) -> CallEvent:
         request = CallRequest(call="CA1", caller=self.caller.number, called=HOTLINE)
         rung = tuple(effect.agent for effect in self.effects if isinstance(effect, RingAgent))
-        event = CallEvent(request=replace(request, **changes), caller=self.caller, at=NOW, rung=rung)  # type: ignore[arg-type]
-        return replace(event, **self.event)  # type: ignore[arg-type]
+        changed = replace(request, **changes)  # type: ignore[arg-type]  # the caller names fields
+        event = CallEvent(request=changed, caller=self.caller, at=NOW, rung=rung)
+        return replace(event, **self.event)  # type: ignore[arg-type]  # the caller names fields
 
 
 def state_of(path: str) -> CallState:

@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 def facts(situation: Situation, ref: str = "INC-7", **changes: object) -> Facts:
-    return replace(sample_facts(situation), ref=ref, **changes)  # type: ignore[arg-type]
+    return replace(sample_facts(situation), ref=ref, **changes)  # type: ignore[arg-type]  # fields
 
 
 def spoken(*latest: Facts, now: datetime = NOW) -> tuple[SpokenIncident, ...]:

@@ -43,7 +43,7 @@ def heard(**fields: str) -> CallRequest:
 
 
 def written(*document: object, **options: object) -> Element:
-    verbs: CallDocument = document  # type: ignore[assignment]
+    verbs: CallDocument = document  # type: ignore[assignment]  # each is a verb
     answer = adapter(**options).write_call(verbs, lambda path: ORIGIN + path)
     assert (answer.status, answer.content_type) == (200, "text/xml")
     return fromstring(answer.body)
