@@ -143,7 +143,7 @@ class Calls:
         wanted = {"digest": digest, "since": (now - RECENT).timestamp()}
         with self._store.reading() as connection:
             row = connection.execute("calls_of_number", wanted).fetchone()
-            links = _links(connection, number, now)
+            links = _links(connection, digest, now)
         return CallHistory(calls=row["count"], links=links, locale=row["locale"] or "")
 
     def queue(self, now: datetime) -> Queue:
@@ -167,7 +167,8 @@ class Calls:
 
     def settle(self, message: CallMessage, state: MessageState, at: datetime) -> None:
         """Record what became of a message that this process claimed."""
-        values = {"id": message.id, "state": state, "at": at.timestamp()}
+        done = None if state is MessageState.PLANNED else at.timestamp()
+        values = {"id": message.id, "state": state, "done": done}
         with self._store.transaction() as connection:
             connection.execute("settle_call_message", values)
 
@@ -191,34 +192,37 @@ def _record(connection: Connection, source: str, step: CallStep, secret: bytes) 
     }
     connection.execute("begin_call", begun)
     for effect in step.effects:
+        number = str(effect.details.get("number") or "")
+        digest = address_digest(secret, AddressKind.PHONE, number) if number else None
         values = {
             **named,
             "leg": step.leg,
             "step": step.number,
             "kind": effect.kind,
             "details": json.dumps(dict(effect.details), ensure_ascii=False),
-            "state": _first_state(connection, effect, step.at),
+            "agent": effect.details.get("agent"),
+            "digest": digest,
+            "state": _first_state(connection, effect, digest, step.at),
             "at": at,
         }
         if connection.execute("insert_call_effect", values).rowcount > 0:
             _apply(connection, effect, _Place(named, at, secret, step.locale))
 
 
-def _first_state(connection: Connection, effect: CallEffect, now: datetime) -> str:
+def _first_state(connection: Connection, effect: CallEffect, digest: bytes | None, now: datetime) -> str:
     """Return whether a message is planned, or refused because there were too many already."""
     if effect.kind not in MESSAGES:
         return "recorded"
     hour = {"since": (now - timedelta(hours=1)).timestamp()}
-    number = str(effect.details.get("number", ""))
-    if _links(connection, number, now) >= MOST_LINKS:
+    if digest is None or _links(connection, digest, now) >= MOST_LINKS:
         return MessageState.REFUSED
     if connection.execute("links_since", hour).fetchone()["count"] >= MOST_LINKS_AN_HOUR:
         return MessageState.REFUSED
     return MessageState.PLANNED
 
 
-def _links(connection: Connection, number: str, now: datetime) -> int:
-    wanted = {"number": number, "since": (now - timedelta(days=1)).timestamp()}
+def _links(connection: Connection, digest: bytes, now: datetime) -> int:
+    wanted = {"digest": digest, "since": (now - timedelta(days=1)).timestamp()}
     return int(connection.execute("links_of_number", wanted).fetchone()["count"])
 
 

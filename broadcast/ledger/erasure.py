@@ -24,7 +24,16 @@ from broadcast.model.ids import address_digest
 #: The first character of a pseudonym. Ids of contacts never begin with a space.
 _OURS = " "
 #: What a purge removes beside incidents.
-_OUTSIDE_INCIDENTS = ("purge_unasked", "purge_unmatched_receipts", "purge_absences", "purge_requests")
+_OUTSIDE_INCIDENTS = (
+    *("purge_unasked", "purge_unmatched_receipts", "purge_absences", "purge_requests"),
+    *("purge_call_effects", "purge_tickets", "purge_call_backs", "purge_calls"),
+)
+#: What forgetting an address removes, in this order: a call is found by its number until that is removed.
+_BY_DIGEST = (
+    *("forget_inbound", "show_no_address", "end_subscriptions", "forget_requests"),
+    *("forget_call_effects", "forget_typed_numbers", "forget_tickets"),
+    *("forget_call_backs", "forget_calls"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +146,8 @@ class Erasure:
     def purge(self, incidents: Sequence[int], by: Author, before: datetime | None = None) -> None:
         """Erase all people from these incidents; what was still owed to them is not sent any more.
 
-        Messages and receipts from before `before` that belong to no incident, and absences and requests to
-        subscribe that were over by then, are erased as well.
+        Messages and receipts from before `before` that belong to no incident, absences and requests to
+        subscribe that were over by then, and the callers of the hotline until then are erased as well.
         """
         with self._erasing(by) as connection:
             for incident in incidents:
@@ -175,10 +184,8 @@ class Erasure:
             )
             scrub_elsewhere(connection, scrubber)
             digests = [(address_digest(secret, *address),) for address in person.addresses]
-            connection.executemany("forget_inbound", digests)
-            connection.executemany("show_no_address", digests)
-            connection.executemany("end_subscriptions", digests)
-            connection.executemany("forget_requests", digests)
+            for name in _BY_DIGEST:
+                connection.executemany(name, digests)
             connection.executemany("forget_absences", [(id,) for id in sorted(person.ids)])
 
     def forgotten(self, incident: int) -> Forgotten | None:

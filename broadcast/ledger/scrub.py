@@ -38,6 +38,9 @@ _EVERYWHERE = (
     ("confirmation_authors", "write_confirmation_author"),
     ("absence_notes", "write_absence_note"),
     ("inbound_texts", "write_inbound_text"),
+    ("call_texts", "write_call_text"),
+    ("follow_up_notes", "write_follow_up_note"),
+    ("ticket_notes", "write_ticket_note"),
 )
 #: Begins, or nearly begins, every warning that names a person.
 NOT_REACHED = "not reached: "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from broadcast.testing.ledger_absences import AbsencesContract
 from broadcast.testing.ledger_alerts import AlertsContract
+from broadcast.testing.ledger_calls import CallsContract
 from broadcast.testing.ledger_claims import ClaimsContract
 from broadcast.testing.ledger_confirmations import ConfirmationsContract
 from broadcast.testing.ledger_escalations import EscalationsContract
@@ -33,6 +34,7 @@ class LedgerContract(
     ReceiptsContract,
     ConfirmationsContract,
     InboxContract,
+    CallsContract,
     AbsencesContract,
     ProposalsContract,
     AlertsContract,

@@ -6,8 +6,8 @@ ON CONFLICT (source, ref) DO UPDATE SET locale = excluded.locale
 
 -- name: insert_call_effect
 -- Record an effect; the same effect of the same step again changes nothing.
-INSERT INTO call_effect (call_id, leg, step, kind, details, state, recorded_at)
-SELECT id, :leg, :step, :kind, :details, :state, :at FROM call WHERE source = :source AND ref = :ref
+INSERT INTO call_effect (call_id, leg, step, kind, details, agent, digest, state, recorded_at)
+SELECT id, :leg, :step, :kind, :details, :agent, :digest, :state, :at FROM call WHERE source = :source AND ref = :ref
 ON CONFLICT (call_id, leg, step, kind) DO NOTHING
 
 -- name: call_asked
@@ -46,7 +46,7 @@ WHERE call.source = :source AND call.ref = :ref
 
 -- name: agents_rung
 -- Read which agents were rung for a call, in order.
-SELECT json_extract(details, '$.agent') AS agent FROM call_effect WHERE call_id = ? AND kind = 'ring' ORDER BY step
+SELECT agent FROM call_effect WHERE call_id = ? AND kind = 'ring' ORDER BY step
 
 -- name: calls_of_number
 -- How often a number called since `since`, and the language of its last call.
@@ -57,7 +57,7 @@ FROM call WHERE digest = :digest AND began_at >= :since
 -- name: links_of_number
 -- How many SMS with a link a number was promised since `since`.
 SELECT count(*) AS count FROM call_effect
-WHERE kind = 'link' AND recorded_at >= :since AND state != 'refused' AND json_extract(details, '$.number') = :number
+WHERE kind = 'link' AND recorded_at >= :since AND state != 'refused' AND digest = :digest
 
 -- name: links_since
 -- How many SMS with a link all numbers were promised since `since`.
@@ -76,8 +76,7 @@ UPDATE call_effect SET state = 'sending' WHERE id = :id AND state = 'planned'
 
 -- name: settle_call_message
 -- Record what became of a message that was about to be sent.
-UPDATE call_effect SET state = :state, done_at = CASE WHEN :state = 'planned' THEN NULL ELSE :at END
-WHERE id = :id AND state = 'sending'
+UPDATE call_effect SET state = :state, done_at = :done WHERE id = :id AND state = 'sending'
 
 -- name: abandon_call_messages
 -- Messages whose process died while it sent them: it is not known whether they were sent, so they are not repeated.
@@ -89,7 +88,7 @@ UPDATE call_effect SET state = 'unknown', done_at = :at WHERE state = 'sending' 
 INSERT INTO call_back (call_id, number, digest, locale, topic, requested_at, state, next_at)
 SELECT id, :number, :digest, :locale, :topic, :at, 'waiting', :at FROM call WHERE source = :source AND ref = :ref
 AND NOT EXISTS (SELECT 1 FROM call_back WHERE digest = :digest AND state IN ('waiting', 'claimed'))
-ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.digest WHERE state = 'waiting'
+ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.digest WHERE call_back.state = 'waiting'
 
 -- name: open_ticket
 -- Record the message of a caller, once for each call.

@@ -265,3 +265,66 @@ SELECT count(*) FROM event WHERE incident_id IS NULL AND kind = 'rewrite'
 -- name: rewrite_done
 -- Record that no erased data is left.
 DELETE FROM event WHERE incident_id IS NULL AND kind = 'rewrite'
+
+-- name: forget_call_effects
+-- Remove what the caller of a number said and typed.
+UPDATE call_effect SET details = '{}', digest = NULL
+WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question') AND call_id IN (SELECT id FROM call WHERE digest = ?)
+
+-- name: forget_typed_numbers
+-- Remove a number that was typed in a call of another one.
+UPDATE call_effect SET details = '{}', digest = NULL WHERE digest = ?
+
+-- name: forget_tickets
+-- Remove the reference to what the caller of a number recorded; the provider still has it.
+UPDATE ticket SET recording = NULL, note = NULL, state = 'done' WHERE call_id IN (SELECT id FROM call WHERE digest = ?)
+
+-- name: forget_call_backs
+-- Remove a number from the call-backs; it is not called any more.
+UPDATE call_back SET number = NULL, digest = NULL, note = NULL, state = CASE WHEN state = 'given-up' THEN state ELSE 'done' END
+WHERE digest = ?
+
+-- name: forget_calls
+-- Remove a number from its calls; how long they took and what became of them stays.
+UPDATE call SET caller = NULL, digest = NULL WHERE digest = ?
+
+-- name: call_texts
+-- Read what callers said and typed.
+SELECT id, details AS text FROM call_effect WHERE kind IN ('heard', 'link', 'call-back', 'stop', 'question')
+
+-- name: write_call_text
+-- Replace what a caller said or typed.
+UPDATE call_effect SET details = :text WHERE id = :id
+
+-- name: follow_up_notes
+-- Read what was noted beside call-backs.
+SELECT id, note AS text FROM call_back WHERE note IS NOT NULL
+
+-- name: write_follow_up_note
+-- Replace what was noted beside a call-back.
+UPDATE call_back SET note = :text WHERE id = :id
+
+-- name: ticket_notes
+-- Read what was noted beside tickets.
+SELECT id, note AS text FROM ticket WHERE note IS NOT NULL
+
+-- name: write_ticket_note
+-- Replace what was noted beside a ticket.
+UPDATE ticket SET note = :text WHERE id = :id
+
+-- name: purge_call_effects
+-- Remove what callers said and typed before `before`.
+UPDATE call_effect SET details = '{}', digest = NULL
+WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question') AND recorded_at < ?
+
+-- name: purge_tickets
+-- Remove the references to recordings from before `before`.
+UPDATE ticket SET recording = NULL, note = NULL WHERE opened_at < ?
+
+-- name: purge_call_backs
+-- Remove the numbers of call-backs from before `before` that are over.
+UPDATE call_back SET number = NULL, digest = NULL, note = NULL WHERE requested_at < ? AND state IN ('done', 'given-up')
+
+-- name: purge_calls
+-- Remove the numbers from calls before `before`.
+UPDATE call SET caller = NULL, digest = NULL WHERE began_at < ?

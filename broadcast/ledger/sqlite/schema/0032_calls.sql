@@ -21,8 +21,9 @@ CREATE INDEX call_digest ON call (digest, began_at) WHERE digest IS NOT NULL;
 CREATE INDEX call_began ON call (began_at);
 
 -- What a step of a call does beside speaking: recorded before it is done, and done once. `leg` is the id of an agent's
--- leg, empty on that of the caller. `details` is JSON; it may hold what a person said, or a number. `state` is recorded,
--- or that of a message that is to be sent: planned, sending, sent, failed, refused or unknown.
+-- leg, empty on that of the caller. `details` is JSON; it may hold what a person said, or a number, which `digest`
+-- identifies. `agent` is who was rung or accepted. `state` is recorded, or that of a message that is to be sent: planned,
+-- sending, sent, failed, refused or unknown.
 CREATE TABLE call_effect (
     id          INTEGER PRIMARY KEY,
     call_id     INTEGER NOT NULL REFERENCES call(id),
@@ -30,6 +31,8 @@ CREATE TABLE call_effect (
     step        INTEGER NOT NULL,
     kind        TEXT NOT NULL,
     details     TEXT NOT NULL,
+    agent       TEXT,
+    digest      BLOB,
     state       TEXT NOT NULL,
     recorded_at REAL NOT NULL,
     done_at     REAL,
@@ -37,6 +40,7 @@ CREATE TABLE call_effect (
 ) STRICT;
 CREATE INDEX call_effect_open ON call_effect (id) WHERE state IN ('planned', 'sending');
 CREATE INDEX call_effect_recorded ON call_effect (recorded_at);
+CREATE INDEX call_effect_digest ON call_effect (digest, recorded_at) WHERE digest IS NOT NULL;
 
 -- The agent who pressed 1: the first one has the call.
 CREATE TABLE call_acceptance (
@@ -52,7 +56,7 @@ CREATE TABLE call_back (
     id           INTEGER PRIMARY KEY,
     call_id      INTEGER NOT NULL UNIQUE REFERENCES call(id),
     number       TEXT,
-    digest       BLOB NOT NULL,
+    digest       BLOB,
     locale       TEXT NOT NULL,
     topic        TEXT NOT NULL,
     requested_at REAL NOT NULL,

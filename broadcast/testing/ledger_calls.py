@@ -1,0 +1,151 @@
+"""How calls are recorded, which agent has one, what callers are owed, and how they are forgotten."""
+
+from __future__ import annotations
+
+from broadcast.ledger.calls import MOST_LINKS, MessageState
+from broadcast.ledger.erasure import Author, Forgetting
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.call_step import CallEffect, CallStep
+from broadcast.model.contact import AddressKind
+from broadcast.testing.ledger_fixtures import LedgerFixtures
+from broadcast.testing.ledger_samples import NOON, after
+
+_CALLER, _OTHER = "+4915112345678", "+4915112349999"
+_SOURCE = "call"
+
+
+class CallsContract(LedgerFixtures):
+    """A step is recorded once, with its effects, in one transaction."""
+
+    def test_a_step_that_is_repeated_changes_nothing(self, ledger: Ledger) -> None:
+        for _ in range(3):
+            ledger.calls.record(_SOURCE, [_step(1, _link())])
+
+        assert [one.details["number"] for one in ledger.calls.to_send()] == [_CALLER]
+        assert ledger.calls.history(_CALLER, after(60)).calls == 1
+
+    def test_the_first_agent_who_accepts_has_the_call(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1)])
+
+        first = ledger.calls.accept(_SOURCE, "CA1", "alex", NOON)
+        second = ledger.calls.accept(_SOURCE, "CA1", "bea", after(1))
+
+        assert (first, second) == ("alex", "alex")
+        assert ledger.calls.queue(after(2)).busy == {"alex"}
+
+    def test_an_agent_is_free_again_after_the_call(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1)])
+        ledger.calls.accept(_SOURCE, "CA1", "alex", NOON)
+        ledger.calls.record(_SOURCE, [_step(2, CallEffect(kind="end", details={"outcome": "human"}))])
+
+        assert ledger.calls.queue(after(2)).busy == set()
+
+    def test_a_message_is_claimed_once_and_never_again_after_it_was_sent(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _link())])
+        (message,) = ledger.calls.to_send()
+
+        assert ledger.calls.claim(message)
+        assert not ledger.calls.claim(message)
+        ledger.calls.settle(message, MessageState.SENT, NOON)
+        assert ledger.calls.to_send() == []
+
+    def test_a_message_whose_process_died_is_not_sent_again(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _link())])
+        ledger.calls.claim(ledger.calls.to_send()[0])
+
+        assert (ledger.calls.abandon(after(60)), ledger.calls.abandon(after(3600))) == (0, 1)
+        assert ledger.calls.to_send() == []
+
+    def test_a_number_gets_no_more_than_three_links_in_a_day(self, ledger: Ledger) -> None:
+        steps = [_step(number, _link(), at=number) for number in range(1, MOST_LINKS + 3)]
+        ledger.calls.record(_SOURCE, steps)
+
+        assert len(ledger.calls.to_send()) == MOST_LINKS
+
+    def test_a_number_waits_for_one_call_back_and_keeps_its_place(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_OTHER), call="CA2", caller=_OTHER, at=10)])
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER), call="CA3", at=20)])
+
+        waiting = ledger.call_follow_ups.call_backs()
+
+        assert [(one.call, one.number) for one in waiting] == [("CA1", _CALLER), ("CA2", _OTHER)]
+
+    def test_another_number_of_the_same_call_corrects_the_first(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER)), _step(2, _call_back(_OTHER), at=5)])
+
+        (waiting,) = ledger.call_follow_ups.call_backs()
+
+        assert (waiting.number, waiting.requested_at) == (_OTHER, NOON)
+
+    def test_a_call_back_belongs_to_one_person_and_returns_three_times_at_most(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
+        (waiting,) = ledger.call_follow_ups.call_backs()
+        follow_ups = ledger.call_follow_ups
+
+        for _ in range(2):
+            assert follow_ups.take_call_back(waiting.id, "alex")
+            assert not follow_ups.take_call_back(waiting.id, "bea")
+            assert follow_ups.return_call_back(waiting.id, NOON)
+        assert follow_ups.take_call_back(waiting.id, "alex")
+        assert follow_ups.return_call_back(waiting.id, NOON)
+
+        assert follow_ups.call_backs() == []
+
+    def test_a_call_leaves_one_ticket(self, ledger: Ledger) -> None:
+        ticket = CallEffect(
+            kind="ticket",
+            details={"recording": "https://x/RE1", "seconds": 9, "locale": "de", "topic": "asked"},
+        )
+        ledger.calls.record(_SOURCE, [_step(4, ticket), _step(5, ticket)])
+
+        (found,) = ledger.call_follow_ups.tickets()
+
+        assert (found.caller, found.seconds, found.recording) == (_CALLER, 9, "https://x/RE1")
+
+    def test_a_key_suppresses_the_number_at_once(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, CallEffect(kind="stop", details={"number": _CALLER}))])
+
+        assert len(ledger.suppressions.of(AddressKind.PHONE, _CALLER)) == 1
+
+    def test_forgetting_a_person_leaves_the_counts_and_no_number(self, ledger: Ledger) -> None:
+        said = CallEffect(kind="heard", details={"said": "my order", "intent": "other"})
+        ledger.calls.record(_SOURCE, [_step(1, said, _link(), _call_back(_CALLER))])
+
+        ledger.erasure.forget(_person(_CALLER), ledger.secret(), Author("root", after(60)))
+
+        assert ledger.hotline.counts(NOON).calls == 1
+        assert ledger.call_follow_ups.call_backs() == []
+        assert ledger.calls.history(_CALLER, after(60)).calls == 0
+        turns = ledger.hotline.turns(0)
+        assert turns
+        assert not any(turn.caller or "said" in turn.details or "number" in turn.details for turn in turns)
+
+    def test_a_purge_removes_callers_from_before(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _link())])
+        ledger.calls.record(_SOURCE, [_step(1, call="CA2", caller=_OTHER, at=7200)])
+
+        ledger.erasure.purge([], Author("root", after(9000)), before=after(3600))
+
+        assert [turn.caller for turn in ledger.hotline.turns(0)] == [""]
+        assert ledger.calls.history(_OTHER, after(7300)).calls == 1
+
+
+def _step(
+    number: int, *effects: CallEffect, call: str = "CA1", caller: str = _CALLER, at: float = 0
+) -> CallStep:
+    return CallStep(call=call, number=number, caller=caller, locale="de", at=after(at), effects=effects)
+
+
+def _link() -> CallEffect:
+    return CallEffect(kind="link", details={"number": _CALLER, "locale": "de", "refs": []})
+
+
+def _call_back(number: str) -> CallEffect:
+    return CallEffect(kind="call-back", details={"number": number, "locale": "de", "topic": "asked"})
+
+
+def _person(number: str) -> Forgetting:
+    return Forgetting(
+        people=(), names=frozenset(), addresses=((AddressKind.PHONE, number),), digests=frozenset()
+    )
