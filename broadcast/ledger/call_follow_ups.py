@@ -31,7 +31,7 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
+class CallerTicket:
     """A message that a caller left; `recording` is the provider's address of it, `due_at` when to answer."""
 
     id: int
@@ -70,7 +70,7 @@ class CallFollowUps:
         """Note that a call-back is done; False if it was before."""
         return self._changed("end_call_back", {"id": id, "note": note, "at": at.timestamp()})
 
-    def tickets(self) -> list[Ticket]:
+    def tickets(self) -> list[CallerTicket]:
         """Return the tickets that are not done, the most urgent first."""
         with self._store.reading() as connection:
             return [_ticket(row) for row in connection.execute("tickets")]
@@ -102,8 +102,8 @@ def _call_back(row: Row) -> CallBack:
     )
 
 
-def _ticket(row: Row) -> Ticket:
-    return Ticket(
+def _ticket(row: Row) -> CallerTicket:
+    return CallerTicket(
         id=row["id"],
         call=row["ref"],
         caller=row["caller"] or "",

@@ -96,7 +96,7 @@ class CallMessage:
     at: datetime
 
 
-class Calls:
+class CallRecords:
     """The ledger's calls. `source` is the channel that they come by."""
 
     def __init__(self, store: Store) -> None:

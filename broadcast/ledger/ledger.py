@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.absences import Absences
     from broadcast.ledger.alerts import AlertRecords
     from broadcast.ledger.call_follow_ups import CallFollowUps
-    from broadcast.ledger.calls import Calls
+    from broadcast.ledger.calls import CallRecords
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
@@ -193,11 +193,11 @@ class Ledger:
         return InboxRecords(self.store)
 
     @cached_property
-    def calls(self) -> Calls:
+    def calls(self) -> CallRecords:
         """Calls of people, step by step."""
-        from broadcast.ledger.calls import Calls
+        from broadcast.ledger.calls import CallRecords
 
-        return Calls(self.store)
+        return CallRecords(self.store)
 
     @cached_property
     def call_follow_ups(self) -> CallFollowUps:

@@ -14,7 +14,7 @@ from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.errors import NothingMatched
-from broadcast.ledger.call_follow_ups import CallBack, Ticket
+from broadcast.ledger.call_follow_ups import CallBack, CallerTicket
 from broadcast.model.clock import SystemClock
 from broadcast.model.mask import mask
 from broadcast.publishing.author import author
@@ -148,7 +148,7 @@ def _call_backs(found: list[CallBack], zone: ZoneInfo, *, clear: bool) -> list[B
     return [Table(("number", "asked at", "phone", "language", "topic", "tries", "taken by"), rows)]
 
 
-def _tickets(found: list[Ticket], zone: ZoneInfo, *, clear: bool) -> list[Block]:
+def _tickets(found: list[CallerTicket], zone: ZoneInfo, *, clear: bool) -> list[Block]:
     if not found:
         return [line("no message waits")]
     rows = tuple(
@@ -186,7 +186,7 @@ def _call_back_json(one: CallBack, zone: ZoneInfo, *, clear: bool) -> dict[str, 
     }
 
 
-def _ticket_json(one: Ticket, zone: ZoneInfo, *, clear: bool) -> dict[str, Any]:
+def _ticket_json(one: CallerTicket, zone: ZoneInfo, *, clear: bool) -> dict[str, Any]:
     return {
         "number": one.id,
         "phone": _number(one.caller, clear=clear),
