@@ -78,7 +78,7 @@ def _asked(turn: CallTurn, step: Step, *said: Say, tries: int = 0) -> Decision:
     if refusal:
         return refusal
     state = turn.to(step, tries=tries)
-    question = turn.ask(state, *said, turn.say("agent.press"), silence=False)
+    question = turn.ask_key(state, *said, turn.say("agent.press"))
     return Decision(state=state, document=(question, HangUp()))
 
 

@@ -60,6 +60,13 @@ class CallTurn:
             silence=silence,
         )
 
+    def ask_key(self, state: CallState, *prompts: Say | Silence) -> Ask:
+        """Return a question for one key to a person whom we dialled.
+
+        Words are not heard: the greeting of a mailbox would go on as an answer for as long as it speaks.
+        """
+        return replace(self.ask(state, *prompts, silence=False), speech=False, hints=())
+
     def ask_number(self, state: CallState, *prompts: Say | Silence) -> Ask:
         """Return a question for a phone number, which ends with `#`."""
         return Ask(prompts=prompts, next=state.path, locale=state.locale, digits=0, seconds=SECONDS_TO_TYPE)

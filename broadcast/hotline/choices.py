@@ -186,6 +186,11 @@ def _leave(turn: CallTurn, effects: tuple[Effect, ...]) -> Decision:
     return ending.rating(turn, Outcome.INFORMED, effects=effects)
 
 
+def _go_on(turn: CallTurn, effects: tuple[Effect, ...]) -> Decision:
+    """Return the menu to a caller who says yes, as to the question whether they are still there."""
+    return menu(turn, Step.MENU, effects=effects)
+
+
 #: What follows from a wish at the menu.
 _WISHES: Mapping[Intent, Callable[[CallTurn, tuple[Effect, ...]], Decision]] = {
     Intent.REPEAT: _repeated,
@@ -195,4 +200,5 @@ _WISHES: Mapping[Intent, Callable[[CallTurn, tuple[Effect, ...]], Decision]] = {
     Intent.LANGUAGE: _in_next_language,
     Intent.GOODBYE: _leave,
     Intent.NO: _leave,
+    Intent.YES: _go_on,
 }

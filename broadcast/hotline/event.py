@@ -40,7 +40,7 @@ class CallEvent:
         waited: The seconds since the caller asked for a person.
         acceptance: Whether an agent has this call.
         agent: The id of the agent whose leg this is; "" if it is not known.
-        rung: The ids of the agents who were rung by earlier requests of this call, as far as known.
+        rung: The ids of the agents who were rung in this call, the first one first, as far as known.
         links_to_typed: How many SMS the hotline sent to the number that was typed, within the last day.
         answer: What the model answered; None if no answer came in time.
     """

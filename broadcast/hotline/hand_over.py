@@ -88,7 +88,9 @@ def _next_agent(turn: CallTurn) -> Agent | None:
     ]
     free = [agent for agent in spoken or turn.snapshot.agents if not agent.busy]
     if turn.state.agent and turn.event.rung:
-        return next((agent for agent in free if agent.id not in turn.event.rung), None)
+        # A repeated request already knows whom its first answer rang.
+        before = list(dict.fromkeys(turn.event.rung))[: turn.state.agent]
+        return next((agent for agent in free if agent.id not in before), None)
     return free[turn.state.agent] if turn.state.agent < len(free) else None
 
 

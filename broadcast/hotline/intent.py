@@ -7,7 +7,7 @@ the end of a word stands for any ending, and `...` between words for up to three
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,14 @@ def intent_of(speech: str, locale: str) -> Intent:
     return next((intent for intent, pattern in patterns if pattern.search(said)), Intent.OTHER)
 
 
+def key_of(speech: str, locale: str) -> str:
+    """Return the key whose name is all that was said: `3` for "drei" or "3."; "" if it is none."""
+    said = plain_words(speech).strip()
+    if len(said) == 1 and said in "0123456789":
+        return said
+    return _keys(locale).get(said, "")
+
+
 def plain_words(speech: str) -> str:
     """Return the words in small letters with single spaces, and one space before and after."""
     said = " ".join(_NO_WORD.sub(" ", speech[:LONGEST_SPEECH].casefold()).split())
@@ -82,6 +90,12 @@ def _expression(pattern: str) -> str:
 def _patterns(locale: str) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
     table = PHRASES.phrases(locale).entries["intent"]
     return tuple((intent, matcher(table[intent])) for intent in Intent if intent in table)
+
+
+@cache
+def _keys(locale: str) -> Mapping[str, str]:
+    table: Mapping[str, Sequence[str]] = PHRASES.phrases(locale).entries["keys"]
+    return {name: key for key, names in table.items() for name in names}
 
 
 @cache

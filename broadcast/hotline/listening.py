@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from broadcast.hotline.call_turn import CallTurn
 from broadcast.hotline.effects import Effect, Heard
 from broadcast.hotline.frustration import HAND_OVER, frustration_of
-from broadcast.hotline.intent import LONGEST_SPEECH, Intent, intent_of, plain_words
+from broadcast.hotline.intent import LONGEST_SPEECH, Intent, intent_of, key_of, plain_words
 
 #: Keys that mean the same at every prompt.
 EVERYWHERE = {"0": Intent.HUMAN, "*": Intent.LANGUAGE}
@@ -63,6 +63,8 @@ class CallInput:
 def listen(turn: CallTurn, keys: Mapping[str, Intent], *, typed: bool = False) -> CallInput:
     """Return what the caller wants. A key counts more than words; of several keys the first one counts.
 
+    Who says a number means its key.
+
     With `typed` a phone number was asked for: the record of the input does not show the keys.
     """
     request, locale = turn.event.request, turn.state.locale
@@ -70,4 +72,7 @@ def listen(turn: CallTurn, keys: Mapping[str, Intent], *, typed: bool = False) -
         intent = keys.get(request.digits if typed else request.digits[0], Intent.OTHER)
         return CallInput(intent, "" if typed else request.digits[0])
     speech = request.speech[:LONGEST_SPEECH].strip()
+    key = "" if typed else key_of(speech, locale)
+    if key:
+        return CallInput(keys.get(key, Intent.OTHER), key, speech)
     return CallInput(intent_of(speech, locale), "", speech, frustration_of(speech, locale))

@@ -10,7 +10,7 @@ from broadcast.hotline.effects import Effect
 from broadcast.model.call_document import Say
 
 #: After so many requests a call gets no further menu, only a last offer of a person.
-MOST_REQUESTS = 9
+MOST_REQUESTS = 8
 #: How often the status may be heard again.
 MOST_REPEATS = 3
 

@@ -241,6 +241,17 @@ def test_three_keys_and_silence_end_with_somebody_or_a_goodbye(keys):
     assert next_path(call.last.document) is None
 
 
+@for_every(("keys",), [keys for most in (1, 2) for keys in product("1234579*#", repeat=most)])
+def test_who_presses_the_same_keys_for_ever_is_let_go_after_twelve(keys):
+    call = TelephoneCall().begin()
+    pressed = 0
+    while any(isinstance(verb, Ask) for verb in call.last.document) and pressed < ENDLESS:
+        call.press(keys[pressed % len(keys)])
+        pressed += 1
+
+    assert pressed <= 12
+
+
 @settings(max_examples=50)
 @given(lives())
 def test_a_number_gets_one_sms_for_each_confirmation_and_never_a_premium_one(life):
