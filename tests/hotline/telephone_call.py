@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from broadcast.model.phone_call import CallRequest
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.hotline_prompts import hotline_prompts
 
+_Kind = TypeVar("_Kind")
 LOCALES = ("de", "en")
 MOBILE, LANDLINE, PREMIUM = "+4915112345678", "+493023125001", "+499001123456"
 HOTLINE = "+4930231250"
@@ -48,7 +50,7 @@ OUTAGE = SpokenIncident(
 )
 
 
-def snapshot(**changes: object) -> Snapshot:
+def snapshot(**changes: Any) -> Snapshot:
     known = Snapshot(
         taken_at=NOW.astimezone(ZoneInfo("Europe/Berlin")),
         organisation="Muster Handel",
@@ -57,7 +59,7 @@ def snapshot(**changes: object) -> Snapshot:
         incidents=(OUTAGE,),
         agents=(ANNA, BEN),
     )
-    return replace(known, **changes)  # type: ignore[arg-type]  # the caller names fields
+    return replace(known, **changes)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class TelephoneCall:
 
     snapshot: Snapshot = field(default_factory=snapshot)
     caller: Caller = CALLER
-    event: dict[str, object] = field(default_factory=dict)
+    event: dict[str, Any] = field(default_factory=dict)
     path: str | None = "/voice/answer/0"
     decisions: list[Decision] = field(default_factory=list)
 
@@ -111,12 +113,27 @@ class TelephoneCall:
     def words(self) -> str:
         return words(self.last.document)
 
-    def event_of(self, **changes: object) -> CallEvent:
+    def event_of(self, **changes: Any) -> CallEvent:
         request = CallRequest(call="CA1", caller=self.caller.number, called=HOTLINE)
         rung = tuple(effect.agent for effect in self.effects if isinstance(effect, RingAgent))
-        changed = replace(request, **changes)  # type: ignore[arg-type]  # the caller names fields
-        event = CallEvent(request=changed, caller=self.caller, at=NOW, rung=rung)
-        return replace(event, **self.event)  # type: ignore[arg-type]  # the caller names fields
+        event = CallEvent(request=replace(request, **changes), caller=self.caller, at=NOW, rung=rung)
+        return replace(event, **self.event)
+
+
+def begun(caller: Caller = CALLER, **known: Any) -> TelephoneCall:
+    """A call whose greeting was heard; `known` is what the snapshot has otherwise."""
+    return TelephoneCall(snapshot(**known), caller).begin()
+
+
+def handed_over(**known: Any) -> TelephoneCall:
+    """A call that asked for a person."""
+    call = begun(**known)
+    call.press("0")
+    return call
+
+
+def of_kind(call: TelephoneCall, kind: type[_Kind]) -> list[_Kind]:
+    return [effect for effect in call.effects if isinstance(effect, kind)]
 
 
 def state_of(path: str) -> CallState:
