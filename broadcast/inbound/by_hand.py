@@ -10,7 +10,7 @@ from broadcast.contacts.address import Unusable
 from broadcast.contacts.email import read_email
 from broadcast.contacts.phone import read_phone
 from broadcast.errors import NothingMatched, UsageError
-from broadcast.ledger.confirmations import Asked, Confirmation
+from broadcast.ledger.confirmations import AnswerEffect, Asked, Confirmation
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.ids import base_id, notice_mark
@@ -25,7 +25,7 @@ _LISTED = 10
 class HandConfirmation:
     """Whose confirmation of which notice the ledger has; `changed` says that it is new.
 
-    `answers` are what counts: earlier ones stay. The person has several in several audiences.
+    `answers` are what counts. The person has several in several audiences.
     """
 
     mark: str
@@ -61,7 +61,7 @@ def confirm_by_hand(
     mark = notice_mark(notice.incident, notice.sequence)
     person = _person(receivers, sought, mark)
     given = PersonalAnswer(answer=CONFIRM, means=AnswerMeans.COMMAND, at=now, author=author, note=note)
-    changed = ledger.confirmations.record(person, given)
+    effect = ledger.confirmations.record(person, given)
     places = {(one.audience, one.contact) for one in person}
     answers = tuple(
         one for one in ledger.confirmations.of(notice.id) if (one.audience, one.contact) in places
@@ -72,7 +72,7 @@ def confirm_by_hand(
         notice=notice.sequence,
         name=person[0].name or person[0].contact,
         answers=answers,
-        changed=changed > 0,
+        changed=effect is AnswerEffect.COUNTS,
     )
 
 

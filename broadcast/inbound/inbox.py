@@ -6,20 +6,19 @@ answered in time, has no second effect and gets no second answer.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from broadcast.inbound.answerable import is_answerable, is_customer
 from broadcast.inbound.meaning import Meaning, Understood, understand
-from broadcast.ledger.confirmations import Asked
+from broadcast.inbound.which_question import ANSWERS, Addressed, addressed
+from broadcast.ledger.confirmations import AnswerEffect, Asked
 from broadcast.ledger.inbox import InboundEffect, InboundTaken, NewInbound
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import InboundMessage, KeyPress
-from broadcast.model.question import CONFIRM, DECLINE, FORWARD, AnswerMeans, PersonalAnswer
+from broadcast.model.question import CONFIRM, DECLINE, FORWARD, AnswerMeans, PersonalAnswer, confirms
 from broadcast.model.suppression import SuppressionReason, suppression
 
 #: What the keys of a call do (`channels/voice/twiml.py` says it to the person).
@@ -28,10 +27,7 @@ _KEYS = {"1": CONFIRM, "5": FORWARD, "9": DECLINE}
 _LEAVE = "9"
 #: Keys of a notice that asks nothing.
 _KEYS_UNASKED = {"1": CONFIRM}
-_ANSWERS = {Meaning.YES: CONFIRM, Meaning.NO: DECLINE, Meaning.FORWARD: FORWARD}
 _ROOM = "channel:"
-#: The reference in texts, as people copy it: `[INC-7/2]`.
-_MARK = re.compile(r"\[?\b(INC-[0-9]+)(?:/([0-9]+))?\b\]?", re.ASCII | re.IGNORECASE)
 
 
 class Said(StrEnum):
@@ -44,7 +40,8 @@ class Said(StrEnum):
     PASSED_ON = "passed_on"
     DECLINED = "declined"
     CHOSEN = "chosen"
-    ALREADY = "already"  # the person has answered before
+    ALREADY = "already"  # the person had said the same before
+    STAYS = "stays"  # it is kept, and the person's earlier confirmation counts
     OVER = "over"  # the incident has ended since
     NO_QUESTION = "no_question"
     RECEIVED = "received"  # something else was written; people will read it
@@ -53,12 +50,16 @@ class Said(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of a message: what to say, about which notice (`INC-7/2`), in which language."""
+    """What became of a message: what to say, about which notice (`INC-7/2`), in which language.
+
+    `person` is whom it was recorded for, if several people share the address.
+    """
 
     said: Said
     mark: str = ""
     locale: str = ""
     option: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +78,32 @@ class Inbox:
 
     def message(self, channel: str, kind: AddressKind, message: InboundMessage, now: datetime) -> Taken:
         """Take a message; returns what to answer. Raises `LedgerError`: then it was not recorded."""
-        everything = self.ledger.confirmations.asked_at(kind, message.sender, now)
-        asked, text = _named(everything, message.text)
-        latest = asked[0] if asked else None
-        understood = (
-            understand(text, latest.options if latest else ())
-            if message.proved
-            else Understood(Meaning.OTHER)
-        )
+        about = addressed(self.ledger.confirmations.asked_at(kind, message.sender, now), message.text, now)
+        if not message.proved:
+            about = replace(about, understood=Understood(Meaning.OTHER))
+        latest = about.asked[0] if about.asked else None
         new = NewInbound(
             channel=channel,
             message=message,
             kind=kind,
-            meaning=understood.meaning,
+            meaning=about.understood.meaning,
             notice=latest.notice if latest else None,
             at=now,
             answerable=is_answerable(kind, message.sender, message.recipient, self.own)
             and not message.answered,
         )
-        effect = self._effect(new, understood, asked)
+        effect = self._effect(new, about)
         taken = self.ledger.inbox.take(new, effect)
         if not taken.answer:
             return Taken(said=Said.NOTHING)
-        locale = latest.locale if latest else ""
-        said = _said(understood, effect, taken, latest)
-        option = understood.option if said is Said.CHOSEN else ""
-        return Taken(said=said, mark=latest.mark if latest else "", locale=locale, option=option)
+        said = _said(about, effect, taken)
+        return Taken(
+            said=said,
+            mark=latest.mark if latest else "",
+            locale=latest.locale if latest else "",
+            option=about.understood.option if said is Said.CHOSEN else "",
+            person=latest.name if latest and about.sharing and effect.answer else "",
+        )
 
     def key(
         self, channel: str, press: KeyPress, now: datetime, means: AnswerMeans = AnswerMeans.KEY
@@ -123,10 +124,12 @@ class Inbox:
         answer = self._pressed(press.pressed, latest)
         if not answer:
             return Taken(said=Said.AGAIN, mark=latest.mark, locale=latest.locale)
-        given = PersonalAnswer(answer=answer, means=means, at=now, channel=channel, author=press.sender)
-        of_room = latest.contact.startswith(_ROOM)
-        first = self.ledger.confirmations.record(*((asked, given) if of_room else _personal(asked, given)))
-        said = _said_to_answer(answer, latest, first)
+        room = latest.contact.startswith(_ROOM)
+        author = press.sender if room else latest.name or latest.contact
+        given = PersonalAnswer(answer=answer, means=means, at=now, channel=channel, author=author)
+        receivers = asked if room else self.ledger.confirmations.entries(latest)
+        effect = self.ledger.confirmations.record(receivers, given)
+        said = _said_to_answer(answer, latest, effect)
         option = answer if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark, locale=latest.locale, option=option)
 
@@ -143,56 +146,40 @@ class Inbox:
         found = suppression(secret, AddressKind.PHONE, number, reason, source, now)
         self.ledger.suppressions.add([found])
 
-    def _effect(self, new: NewInbound, understood: Understood, asked: Sequence[Asked]) -> InboundEffect:
-        if understood.meaning is Meaning.STOP:
+    def _effect(self, new: NewInbound, about: Addressed) -> InboundEffect:
+        if about.understood.meaning is Meaning.STOP:
             secret, source = self.ledger.secret(), f"a reply on {new.channel}"
             reason = SuppressionReason.OPTED_OUT
             found = suppression(secret, new.kind, new.message.sender, reason, source, new.at)
             return InboundEffect(suppress=found)
-        if understood.meaning is Meaning.START:
+        if about.understood.meaning is Meaning.START:
             return InboundEffect(release=True)
-        answer = understood.option or _ANSWERS.get(understood.meaning)
-        if answer is None or not asked:
+        if about.answer is None or not about.asked:
             return InboundEffect()
-        given = PersonalAnswer(answer=answer, means=AnswerMeans.REPLY, at=new.at, channel=new.channel)
-        receivers, personal = _personal(asked, given)
-        return InboundEffect(receivers=receivers, answer=personal)
+        latest = about.asked[0]
+        author = " or ".join(about.sharing) or latest.name or latest.contact
+        given = PersonalAnswer(
+            answer=about.answer, means=AnswerMeans.REPLY, at=new.at, channel=new.channel, author=author
+        )
+        return InboundEffect(receivers=about.asked, answer=given)
 
 
-def _named(asked: Sequence[Asked], text: str) -> tuple[Sequence[Asked], str]:
-    """Return the questions that a text names (`INC-7`, `INC-7/2`), and the text without the name.
-
-    If it names none of them, all are returned.
-    """
-    found = _MARK.search(text)
-    if found is None:
-        return asked, text
-    incident, sequence = found[1].upper(), found[2]
-    named = [one for one in asked if one.incident == incident and sequence in {None, str(one.sequence)}]
-    return named or asked, _MARK.sub(" ", text)
-
-
-def _personal(asked: Sequence[Asked], answer: PersonalAnswer) -> tuple[list[Asked], PersonalAnswer]:
-    """Return the latest notice that asked, under all ids of the person there, and the person's answer."""
-    latest = asked[0]
-    same = [one for one in asked if one.notice == latest.notice]
-    return same, replace(answer, author=latest.name or latest.contact)
-
-
-def _said(understood: Understood, effect: InboundEffect, taken: InboundTaken, latest: Asked | None) -> Said:
+def _said(about: Addressed, effect: InboundEffect, taken: InboundTaken) -> Said:
     if effect.suppress is not None:
         return Said.STOPPED
     if effect.release and taken.changed:
         return Said.STARTED
-    if effect.answer is not None and latest is not None:
-        return _said_to_answer(effect.answer.answer, latest, taken.changed)
-    return Said.NO_QUESTION if understood.meaning in _ANSWERS else Said.RECEIVED
+    if effect.answer is not None:
+        return _said_to_answer(effect.answer.answer, about.asked[0], taken.effect)
+    return Said.NO_QUESTION if about.understood.meaning in ANSWERS else Said.RECEIVED
 
 
-def _said_to_answer(answer: str, latest: Asked, first: int) -> Said:
-    if not first:
+def _said_to_answer(answer: str, latest: Asked, effect: AnswerEffect) -> Said:
+    if effect is AnswerEffect.NONE:
         return Said.ALREADY
     if latest.closed:
         return Said.OVER
+    if effect is AnswerEffect.NOTED and latest.answer is not None and confirms(latest.answer):
+        return Said.STAYS
     known = {CONFIRM: Said.CONFIRMED, FORWARD: Said.PASSED_ON, DECLINE: Said.DECLINED}
     return known.get(answer, Said.CHOSEN)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.inbound.answerable import is_customer
-from broadcast.ledger.confirmations import Asked, Confirmation
+from broadcast.ledger.confirmations import AnswerEffect, Asked, Confirmation
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.confirm_token import LIFETIME, delivery_number, is_genuine
@@ -69,12 +69,12 @@ def _choices(asked: Asked, internal: frozenset[str]) -> tuple[str, ...]:
     return CONFIRM, FORWARD, DECLINE
 
 
-def answer_link(ledger: Ledger, link: ConfirmLink, answer: str, now: datetime) -> bool:
-    """Record an answer; return whether it is the person's first. Raises `LedgerError`."""
+def answer_link(ledger: Ledger, link: ConfirmLink, answer: str, now: datetime) -> AnswerEffect:
+    """Record an answer, and return its effect. Raises `LedgerError`."""
     asked = link.asked
     author = asked.name or asked.contact
     given = PersonalAnswer(answer=answer, means=AnswerMeans.LINK, at=now, author=author)
-    return ledger.confirmations.record([asked], given) > 0
+    return ledger.confirmations.record(ledger.confirmations.entries(asked), given)
 
 
 def unsubscription(ledger: Ledger, token: str, now: datetime) -> Suppression | None:

@@ -38,6 +38,9 @@ class AnswerWords:
     def _written(self, taken: Taken) -> str:
         """Return an SMS that begins with the organisation; without it if it would take a second part."""
         phrases = PHRASES.phrases(taken.locale or self.locale)
-        text = transliterate(phrases(f"written.{taken.said}", mark=taken.mark, option=taken.option))
+        text = phrases(f"written.{taken.said}", mark=taken.mark, option=taken.option)
+        if taken.person:
+            text = phrases("person", person=taken.person, text=text)
+        text = transliterate(text)
         whole = phrases("sms", organisation=transliterate(self.organisation), text=text)
         return whole if measure(whole).parts == 1 else text

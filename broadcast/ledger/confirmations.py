@@ -3,6 +3,9 @@
 An answer and the end of everything that is still to be sent to that person are one transaction: after it, no
 further message of the notice is claimed for the person. A message whose request is under way cannot be called
 back; it counts as confirmed.
+
+One answer of a receiver counts, and it changes only towards confirming (`broadcast.model.question.outranks`).
+Every other answer is kept beside it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 from broadcast.ledger.columns import moment
 from broadcast.ledger.escalation_rows import answered
@@ -19,7 +23,15 @@ from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import base_id, delivery_key, message_names, notice_mark
 from broadcast.model.incident import Phase
-from broadcast.model.question import DECLINE, FORWARD, AnswerMeans, NoticeQuestion, PersonalAnswer
+from broadcast.model.names import name_words
+from broadcast.model.question import (
+    REFUSALS,
+    AnswerMeans,
+    NoticeQuestion,
+    PersonalAnswer,
+    confirms,
+    outranks,
+)
 
 #: An answer is matched to a question of the last week.
 MEMORY = timedelta(days=7)
@@ -31,8 +43,8 @@ _LIMIT = 1000
 class Asked:
     """One receiver of a notice that may be answered.
 
-    `answer_by` is None if the notice asks nothing. `closed` says that the incident is over. `answered` says
-    that the receiver has answered before.
+    `answer_by` is None if the notice asks nothing. `closed` says that the incident is over. `answer` is the
+    answer that counts so far, None without one.
     """
 
     notice: int
@@ -48,7 +60,7 @@ class Asked:
     options: tuple[str, ...]
     answer_by: datetime | None
     closed: bool
-    answered: bool
+    answer: str | None
 
     @property
     def place(self) -> str:
@@ -61,9 +73,39 @@ class Asked:
         return notice_mark(self.incident, self.sequence)
 
 
+class AnswerEffect(IntEnum):
+    """What became of an answer."""
+
+    NONE = 0  # the person had said the same before
+    NOTED = 1  # it is kept, and an earlier answer of the person counts
+    COUNTS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAnswer:
+    """An answer of a receiver that does not count.
+
+    `counted` says that it counted until the person changed their mind towards confirming; if not, it came
+    after the answer that counts.
+    """
+
+    audience: str
+    contact: str
+    answer: str
+    means: AnswerMeans
+    channel: str | None
+    author: str
+    note: str
+    at: datetime
+    counted: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """An answer as the ledger has it; `late` says that it came after the question's time."""
+    """The answer of a receiver that counts; `late` says that it came after the question's time.
+
+    `later` is what the person said last, if that does not count: "cannot" after a confirmation.
+    """
 
     audience: str
     contact: str
@@ -74,11 +116,12 @@ class Confirmation:
     note: str
     at: datetime
     late: bool
+    later: OtherAnswer | None = None
 
     @property
     def confirms(self) -> bool:
         """Whether the person acts on the notice, or chose one of its options."""
-        return self.answer not in {FORWARD, DECLINE}
+        return confirms(self.answer)
 
 
 class Confirmations:
@@ -136,26 +179,34 @@ class Confirmations:
             row = connection.execute("asked_by_delivery", (delivery,)).fetchone()
         return None if row is None else (_asked(row), row["identity"])
 
+    def entries(self, asked: Asked) -> list[Asked]:
+        """Return a receiver with that person's other entries at the notice: the same name and address."""
+        wanted = {"notice": asked.notice, "audience": asked.audience, "contact": asked.contact}
+        with self._store.reading() as connection:
+            rows = connection.execute("receivers_at_same_address", wanted).fetchall()
+        name = name_words(asked.name)
+        return [asked, *(one for one in map(_asked, rows) if name and name_words(one.name) == name)]
+
     def receivers(self, notice: int) -> list[Asked]:
         """Return the people whom a notice is for, asked or not."""
         with self._store.reading() as connection:
             return [_asked(row) for row in connection.execute("receivers_of_notice", {"notice": notice})]
 
-    def record(self, asked: Sequence[Asked], answer: PersonalAnswer) -> int:
-        """Record one person's answer for these receivers of one notice; return how many answer first now.
+    def record(self, asked: Sequence[Asked], answer: PersonalAnswer) -> AnswerEffect:
+        """Record one person's answer for these receivers of one notice, and return its strongest effect.
 
-        The first answer of a receiver counts. A confirmation ends everything that is still to be sent to the
-        receiver; whoever passes on or declines gets nothing more of the notice either. Raises `LedgerError`.
+        A confirmation ends everything that is still to be sent to the receiver; people who pass on or decline
+        get nothing more of the notice either. Raises `LedgerError`.
         """
         with self._store.transaction() as connection:
-            return sum(record_answer(connection, one, answer) for one in asked)
+            return record_answers(connection, asked, answer)
 
     def answer_of(self, asked: Asked) -> Confirmation | None:
-        """Return the answer of one receiver, or None."""
+        """Return the answer of one receiver that counts, or None."""
         wanted = {"notice": asked.notice, "audience": asked.audience, "contact": asked.contact}
         with self._store.reading() as connection:
             row = connection.execute("confirmation_of_receiver", wanted).fetchone()
-        return None if row is None else _confirmation(row)
+        return None if row is None else _confirmation(row, None)
 
     def is_awaited(self, notice: int) -> bool:
         """Return whether a person who has a notice, or may get it, has not answered."""
@@ -169,10 +220,18 @@ class Confirmations:
             return count
 
     def of(self, notice: int) -> list[Confirmation]:
-        """Return the answers to a notice, in the order in which they came."""
+        """Return the answers to a notice that count, in the order in which they came."""
         with self._store.reading() as connection:
-            rows = connection.execute("confirmations_of_notice", (notice,))
-            return [_confirmation(row) for row in rows]
+            rows = connection.execute("confirmations_of_notice", (notice,)).fetchall()
+            others = connection.execute("other_answers_of_notice", (notice,)).fetchall()
+        last = {(one["audience"], one["contact"]): one for one in others}
+        return [_confirmation(row, last.get((row["audience"], row["contact"]))) for row in rows]
+
+    def others(self, notice: int) -> list[OtherAnswer]:
+        """Return the answers to a notice that do not count, in the order in which they were recorded."""
+        with self._store.reading() as connection:
+            rows = connection.execute("other_answers_of_notice", (notice,))
+            return [_other(row) for row in rows]
 
 
 def ask(connection: Connection, notice: int, question: NoticeQuestion) -> None:
@@ -188,8 +247,12 @@ def ask(connection: Connection, notice: int, question: NoticeQuestion) -> None:
     connection.execute("insert_question", values)
 
 
-def record_answer(connection: Connection, asked: Asked, answer: PersonalAnswer) -> bool:
-    """Record the answer of one receiver in a transaction; return whether it is the first."""
+def record_answers(connection: Connection, asked: Sequence[Asked], answer: PersonalAnswer) -> AnswerEffect:
+    """Record the answer of these receivers in a transaction; return the strongest effect."""
+    return max((_record(connection, one, answer) for one in asked), default=AnswerEffect.NONE)
+
+
+def _record(connection: Connection, asked: Asked, answer: PersonalAnswer) -> AnswerEffect:
     values = {
         "notice": asked.notice,
         "audience": asked.audience,
@@ -201,12 +264,29 @@ def record_answer(connection: Connection, asked: Asked, answer: PersonalAnswer) 
         "note": answer.note,
         "at": answer.at.timestamp(),
     }
-    if connection.execute("insert_confirmation", values).rowcount < 1:
-        return False
-    ends = answer.answer in {FORWARD, DECLINE}
+    before = connection.execute("answer_of_receiver", values).fetchone()
+    if before is None:
+        connection.execute("insert_confirmation", values)
+    elif before["latest"] == answer.answer:
+        return AnswerEffect.NONE
+    elif _counts_instead(connection, asked, answer.answer, before["answer"]):
+        connection.execute("keep_replaced_answer", values)
+        connection.execute("replace_confirmation", values)
+    else:
+        connection.execute("insert_other_answer", values)
+        return AnswerEffect.NOTED
+    ends = answer.answer in REFUSALS
     connection.execute("pass_on_deliveries" if ends else "confirm_deliveries", values)
     answered(connection, asked.notice, answer.at)
-    return True
+    return AnswerEffect.COUNTS
+
+
+def _counts_instead(connection: Connection, asked: Asked, answer: str, before: str) -> bool:
+    """Return whether an answer counts instead of the one before; people may vote anew while it is asked."""
+    if outranks(answer, before):
+        return True
+    voted = {answer, before} <= set(asked.options)
+    return voted and bool(connection.execute("escalation_is_running", (asked.notice,)).fetchone()[0])
 
 
 def _question(row: Row) -> NoticeQuestion:
@@ -234,11 +314,26 @@ def _asked(row: Row) -> Asked:
         options=tuple(json.loads(row["options"] or "[]")),
         answer_by=moment(row["answer_by"]),
         closed=Phase(row["phase"]).closed,
-        answered=bool(row["answered"]),
+        answer=row["answer"],
     )
 
 
-def _confirmation(row: Row) -> Confirmation:
+def _other(row: Row) -> OtherAnswer:
+    return OtherAnswer(
+        audience=row["audience"],
+        contact=row["contact"],
+        answer=row["answer"],
+        means=AnswerMeans(row["means"]),
+        channel=row["channel"],
+        author=row["author"],
+        note=row["note"],
+        at=moment(row["at"]),
+        counted=bool(row["counted"]),
+    )
+
+
+def _confirmation(row: Row, last: Row | None) -> Confirmation:
+    """Return the answer of a row; `last` is the last other answer of the receiver, if there is one."""
     return Confirmation(
         audience=row["audience"],
         contact=row["contact"],
@@ -249,4 +344,5 @@ def _confirmation(row: Row) -> Confirmation:
         note=row["note"],
         at=moment(row["at"]),
         late=row["answer_by"] is not None and row["at"] > row["answer_by"],
+        later=None if last is None or last["counted"] or last["answer"] == row["answer"] else _other(last),
     )

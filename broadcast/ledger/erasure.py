@@ -34,6 +34,8 @@ _BY_DIGEST = (
     *("forget_call_effects", "forget_typed_numbers", "forget_tickets"),
     *("forget_call_backs", "forget_calls"),
 )
+#: What puts pseudonyms in the place of people, in this order.
+_GIVEN_UP = ("give_up", "put_erased", "forget_thread", "forget_confirmations", "forget_other_answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Erasure:
                 ]
                 _erase(connection, incident, aliases, Scrubber(names), by)
                 connection.execute("drop_forgotten", (incident,))
-                for name in ("purge_inbound", "purge_authors"):
+                for name in ("purge_inbound", "purge_authors", "purge_other_authors"):
                     connection.execute(name, {"incident": incident})
             if before is not None:
                 for name in _OUTSIDE_INCIDENTS:
@@ -259,7 +261,7 @@ def _erase(
     """Replace people in deliveries by pseudonyms, and remove them from prose; the counts stay."""
     erased = connection.execute("insert_erased").fetchone()[0]
     where = {"incident": incident, "erased": erased, "now": by.at.timestamp()}
-    for name in ("give_up", "put_erased", "forget_thread", "forget_confirmations"):
+    for name in _GIVEN_UP:
         connection.executemany(name, (_values(alias, where) for alias in aliases))
     scrub_erased(connection, scrubber, where)
     what = counted(len(aliases), "person", "people")

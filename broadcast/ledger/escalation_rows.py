@@ -23,13 +23,21 @@ _OVER = "the escalation is over, or the person has answered"
 def answered(connection: Connection, notice: int, now: datetime) -> None:
     """Note an answer, and end the escalation of the notice if it is enough.
 
-    Part of the transaction that records the answer; does nothing for a notice that is no escalation.
+    Part of the transaction that records the answer; does nothing for a notice that is no escalation. One that
+    ended because nobody was left to be asked is confirmed by a late answer all the same.
     """
-    if connection.execute("answer_changes_escalation", {"notice": notice}).rowcount < 1:
+    running = connection.execute("answer_changes_escalation", {"notice": notice}).rowcount > 0
+    row = connection.execute("escalation_of_notice", (notice,)).fetchone()
+    escalation = escalation_from(connection, row) if row is not None else None
+    if escalation is None or not escalation.confirmed:
         return
-    escalation = escalation_from(connection, connection.execute("escalation_of_notice", (notice,)).fetchone())
-    if escalation.confirmed:
+    if running:
         end(connection, escalation, EscalationOutcome.CONFIRMED, now)
+        return
+    values = {"notice": notice, "outcome": EscalationOutcome.CONFIRMED}
+    if connection.execute("confirm_ended_escalation", values).rowcount > 0:
+        said = f"{escalation.policy.name} was {escalation.outcome}, and is {EscalationOutcome.CONFIRMED} now"
+        note(connection, notice, said, now)
 
 
 def end_with_incident(connection: Connection, incident: int, now: datetime) -> None:

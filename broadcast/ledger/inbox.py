@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcast.ledger.columns import moment
-from broadcast.ledger.confirmations import Asked, record_answer
+from broadcast.ledger.confirmations import AnswerEffect, Asked, record_answers
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.ledger.suppressions import suppress
 from broadcast.model.contact import AddressKind
@@ -21,6 +21,9 @@ from broadcast.model.suppression import Suppression
 QUIET = timedelta(days=1)
 #: Without an effect, so many messages are answered in an hour, whoever sent them.
 MOST_ANSWERS = 200
+#: So many messages of one person are answered in an hour, whatever their effect: a machine may change its
+#: mind for ever.
+MOST_FOR_ONE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +55,14 @@ class InboundEffect:
 
 @dataclass(frozen=True, slots=True)
 class InboundTaken:
-    """What became of a message: how much it changed, and whether to answer it."""
+    """What became of a message: what became of the answer in it, and whether to answer it.
 
-    changed: int
+    `changed` says that it had an effect of any kind.
+    """
+
+    changed: bool
     answer: bool
+    effect: AnswerEffect = AnswerEffect.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +102,13 @@ class InboxRecords:
         }
         with self._store.transaction() as connection:
             if connection.execute("insert_inbound", values).rowcount < 1:
-                return InboundTaken(changed=0, answer=False)
-            changed = _apply(connection, effect, digest)
-            answer = new.answerable and (changed > 0 or _is_quiet(connection, digest, new.at))
+                return InboundTaken(changed=False, answer=False)
+            recorded = _record_answer(connection, effect)
+            changed = recorded > AnswerEffect.NONE or _apply(connection, effect, digest)
+            answer = new.answerable and _may_answer(connection, digest, new.at, changed=changed)
             if answer:
                 connection.execute("inbound_answered", values)
-            return InboundTaken(changed=changed, answer=answer)
+            return InboundTaken(changed=changed, answer=answer, effect=recorded)
 
     def of(self, incident: Incident) -> list[RecordedMessage]:
         """Return what people wrote in answer to notices of an incident."""
@@ -124,24 +132,28 @@ class InboxRecords:
         return address_digest(self._store.secret(), new.kind, new.message.sender)
 
 
-def _apply(connection: Connection, effect: InboundEffect, digest: bytes) -> int:
-    """Return how much the effect changed; 0 if it was so before."""
-    if effect.suppress is not None:
-        return suppress(connection, [effect.suppress])
-    if effect.release:
-        return max(0, connection.execute("release_opted_out", {"digest": digest}).rowcount)
+def _record_answer(connection: Connection, effect: InboundEffect) -> AnswerEffect:
     if effect.answer is None:
-        return 0
-    return sum(record_answer(connection, one, effect.answer) for one in effect.receivers)
+        return AnswerEffect.NONE
+    return record_answers(connection, effect.receivers, effect.answer)
 
 
-def _is_quiet(connection: Connection, digest: bytes, now: datetime) -> bool:
+def _apply(connection: Connection, effect: InboundEffect, digest: bytes) -> bool:
+    """Suppress the address or lift that; return whether it changed anything."""
+    if effect.suppress is not None:
+        return suppress(connection, [effect.suppress]) > 0
+    return effect.release and connection.execute("release_opted_out", {"digest": digest}).rowcount > 0
+
+
+def _may_answer(connection: Connection, digest: bytes, now: datetime, *, changed: bool) -> bool:
     """Return whether a person, and everybody together, were answered little enough to answer once more."""
-    person = {"digest": digest, "since": (now - QUIET).timestamp()}
-    if connection.execute("answered_since", person).fetchone()[0]:
+    hour, quiet = (now - timedelta(hours=1)).timestamp(), (now - QUIET).timestamp()
+    if changed:
+        person = {"digest": digest, "since": hour}
+        return bool(connection.execute("answered_since", person).fetchone()[0] < MOST_FOR_ONE)
+    if connection.execute("answered_since", {"digest": digest, "since": quiet}).fetchone()[0]:
         return False
-    everybody = {"since": (now - timedelta(hours=1)).timestamp()}
-    return bool(connection.execute("all_answered_since", everybody).fetchone()[0] < MOST_ANSWERS)
+    return bool(connection.execute("all_answered_since", {"since": hour}).fetchone()[0] < MOST_ANSWERS)
 
 
 def _recorded(row: Row) -> RecordedMessage:

@@ -23,6 +23,7 @@ _OF_INCIDENT = (
     ("details_of_incident", "write_event_detail"),
     ("receipts_of_erased", "write_receipt_reason"),
     ("notes_of_incident", "write_confirmation_note"),
+    ("other_notes_of_incident", "write_other_note"),
 )
 _OF_CHANNELS = (
     ("breaker_reasons", "write_breaker_reason"),
@@ -36,6 +37,8 @@ _EVERYWHERE = (
     ("receipt_reasons", "write_receipt_reason"),
     ("confirmation_notes", "write_confirmation_note"),
     ("confirmation_authors", "write_confirmation_author"),
+    ("other_answer_notes", "write_other_note"),
+    ("other_answer_authors", "write_other_author"),
     ("absence_notes", "write_absence_note"),
     ("inbound_texts", "write_inbound_text"),
     ("call_texts", "write_call_text"),

@@ -37,7 +37,7 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     _S.FAILED: frozenset(_LATER),
     _S.SUPPRESSED: frozenset(),
     _S.EXPIRED: frozenset(),
-    _S.CANCELLED: frozenset(),
+    _S.CANCELLED: frozenset({_S.CONFIRMED}),  # the person had passed it on or declined
 }
 
 REACHED = frozenset({_S.ACCEPTED, _S.DELIVERED, _S.CONFIRMED})

@@ -15,7 +15,7 @@ from typing import Self
 
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.question import DECLINE, FORWARD
+from broadcast.model.question import confirms
 
 #: What the name of a rota and of an audience begin with in a step.
 ON_CALL, AUDIENCE = "oncall:", "audience:"
@@ -142,7 +142,7 @@ class Escalation:
         expires_at: When it ends at the latest.
         version: It changes with every step and every answer: who decides on old values writes nothing.
         pages: Its messages so far.
-        answers: By receiver; the first answer of each counts.
+        answers: By receiver, the one that counts.
         ended_at: None as long as it runs.
         outcome: Why it ended.
     """
@@ -203,8 +203,3 @@ class Escalation:
         here = self.position
         last = len(self.policy.steps) - 1 if here.round else here.step
         return any(self.confirmations(step) >= self.policy.steps[step].needs for step in range(last + 1))
-
-
-def confirms(answer: str) -> bool:
-    """Return whether an answer is one: a confirmation or an option, and neither "pass on" nor "cannot"."""
-    return answer not in {FORWARD, DECLINE}

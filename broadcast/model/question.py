@@ -9,6 +9,28 @@ from enum import StrEnum
 CONFIRM = "confirm"  # the person acts on the notice
 FORWARD = "pass-on"  # somebody else is to be asked, now
 DECLINE = "decline"  # the person cannot
+#: Answers by which a person does not act on the notice.
+REFUSALS = frozenset({FORWARD, DECLINE})
+_RANKS = {DECLINE: 0, FORWARD: 1}
+_HIGHEST = 2  # a confirmation, or an option of a question
+
+
+def confirms(answer: str) -> bool:
+    """Return whether an answer is a confirmation or an option, and neither "pass on" nor "cannot"."""
+    return answer not in REFUSALS
+
+
+def outranks(answer: str, other: str) -> bool:
+    """Return whether an answer counts instead of an earlier one of the same person.
+
+    People may change their mind towards confirming. The other way round, the messages to others that the
+    confirmation cancelled would not come back.
+
+    Example:
+        >>> outranks(CONFIRM, DECLINE), outranks(DECLINE, CONFIRM)
+        (True, False)
+    """
+    return _RANKS.get(answer, _HIGHEST) > _RANKS.get(other, _HIGHEST)
 
 
 class AnswerMeans(StrEnum):

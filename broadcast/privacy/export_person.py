@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
 from broadcast.ledger.absences import Absence
-from broadcast.ledger.confirmations import Confirmation
+from broadcast.ledger.confirmations import Confirmation, OtherAnswer
 from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.person_record import OwedMessage, recorded
@@ -55,7 +55,7 @@ class PersonExport:
     messages: tuple[SentMessage, ...]
     suppressions: tuple[Suppression, ...]
     written: tuple[RecordedMessage, ...] = ()
-    answers: tuple[tuple[str, Confirmation], ...] = ()
+    answers: tuple[tuple[str, Confirmation | OtherAnswer], ...] = ()
     absences: tuple[Absence, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     requests: tuple[SubscriptionRequest, ...] = ()
@@ -108,12 +108,16 @@ def export_person(
     )
 
 
-def _answers(ledger: Ledger, messages: Sequence[OwedMessage]) -> Iterator[tuple[str, Confirmation]]:
+def _answers(
+    ledger: Ledger, messages: Sequence[OwedMessage]
+) -> Iterator[tuple[str, Confirmation | OtherAnswer]]:
     """Yield the person's answers to these notices, each with its notice."""
     notices = {message.notice: f"{message.incident}/{message.sequence}" for message in messages}
     receivers = {(message.notice, message.audience, message.contact.id) for message in messages}
     for notice, mark in notices.items():
-        for answer in ledger.confirmations.of(notice):
+        given: list[Confirmation | OtherAnswer] = [*ledger.confirmations.of(notice)]
+        given += ledger.confirmations.others(notice)
+        for answer in given:
             if (notice, answer.audience, answer.contact) in receivers:
                 yield mark, answer
 

@@ -34,7 +34,7 @@ class LevelWait:
     seconds: float
     reporting: frozenset[str]
     _delivered: Counter[str] = field(default_factory=Counter, init=False)
-    _answered: int = field(default=0, init=False)
+    _confirmed: frozenset[tuple[str, str]] = field(default=frozenset(), init=False)
 
     def over(self) -> bool:
         """Return whether the level is reached, or nothing more can be heard."""
@@ -62,8 +62,9 @@ class LevelWait:
             yield Event(kind=EventKind.DELIVERED, channel=channel, count=count)
 
     def _confirmations(self) -> Iterator[Event]:
-        given = self.ledger.confirmations.of(self.notice)
-        new, self._answered = given[self._answered :], len(given)
-        for one in new:
-            if one.confirms:
+        given = [one for one in self.ledger.confirmations.of(self.notice) if one.confirms]
+        before = self._confirmed
+        self._confirmed = frozenset((one.audience, one.contact) for one in given)
+        for one in given:
+            if (one.audience, one.contact) not in before:
                 yield Event(kind=EventKind.CONFIRMED, channel=one.channel or "", contact=one.contact)

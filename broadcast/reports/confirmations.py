@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from broadcast.ledger.answers import NoticeAnswers, ReceiverAnswer
+from broadcast.model.question import CONFIRM, DECLINE, FORWARD
 from broadcast.model.text import printable
 from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.document import DASH, Block, Cell, CellTone, Column, Heading, ReportLine, ReportTable
@@ -58,8 +59,13 @@ def _rows(found: NoticeAnswers, say: ReportLanguage) -> Iterator[tuple[Cell, ...
 
 
 def _said(one: ReceiverAnswer, word: str, say: ReportLanguage) -> str:
-    """Return the answer: declined and passed on are no confirmation, an option is named."""
-    known = {None: word, "confirm": word, "decline": "declined", "pass-on": "passed_on"}
-    if one.answer in known:
-        return say(known[one.answer])
-    return f"{say(word)}: {printable(one.answer or '')}"
+    """Return the answer: declined and passed on are no confirmation, an option is named.
+
+    What was said after it follows.
+    """
+    known = {None: word, CONFIRM: word, DECLINE: "declined", FORWARD: "passed_on"}
+    counts = say(known[one.answer]) if one.answer in known else f"{say(word)}: {printable(one.answer or '')}"
+    if one.later is None:
+        return counts
+    later = say(known[one.later]) if one.later in {DECLINE, FORWARD} else printable(one.later)
+    return say("said_later", counts=counts, later=later)

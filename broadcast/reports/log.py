@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from broadcast.channels import registry
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
-from broadcast.ledger.confirmations import Confirmation
+from broadcast.ledger.confirmations import Confirmation, OtherAnswer
 from broadcast.ledger.counts import counts_of_channel
 from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
@@ -21,6 +21,8 @@ from broadcast.model.mask import mask
 from broadcast.model.question import AnswerMeans
 from broadcast.reports.status import is_reopening
 
+#: Between the names of people who share a number, as the inbox writes them.
+_OR = " or "
 _TROUBLES = ("unknown", "failed", "held", "suppressed")
 
 
@@ -66,11 +68,11 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
         entries.append(_notice(notice))
         entries += _channels(ledger, notice)
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
-        entries += (_confirmation(notice, answer) for answer in ledger.confirmations.of(notice.id))
+        entries += _answers(ledger, notice)
     for escalation in ledger.escalations.of(incident):
         notice = ledger.escalations.notice(escalation.notice)
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
-        entries += (_confirmation(notice, answer) for answer in ledger.confirmations.of(notice.id))
+        entries += _answers(ledger, notice)
     entries += map(_message, _written(ledger, incident))
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
@@ -93,14 +95,24 @@ def _message(message: RecordedMessage) -> LogEntry:
     )
 
 
-def _confirmation(notice: Notice, answer: Confirmation) -> LogEntry:
-    by = f"by {answer.means}" + (f" of {answer.author}" if answer.means is AnswerMeans.COMMAND else "")
-    late = ", late" if answer.late else ""
+def _answers(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
+    """Yield every answer to a notice, and what those mean that do not count."""
+    for answer in ledger.confirmations.of(notice.id):
+        yield _answer(notice, answer, ", late" if answer.late else "")
+    for other in ledger.confirmations.others(notice.id):
+        yield _answer(notice, other, ", until another answer" if other.counted else ", does not count")
+
+
+def _answer(notice: Notice, answer: Confirmation | OtherAnswer, remark: str) -> LogEntry:
+    shared = answer.means is AnswerMeans.REPLY and _OR in answer.author
+    by = f"by {answer.means}"
+    if answer.author and (shared or answer.means in {AnswerMeans.COMMAND, AnswerMeans.BUTTON}):
+        by += f" of {answer.author}"
     note = f": {answer.note}" if answer.note else ""
     return LogEntry(
         at=answer.at,
         kind="confirmation",
-        text=f"{by}{late}{note}",
+        text=f"{by}{remark}{note}",
         notice=notice.sequence,
         channel=answer.channel,
         contact=answer.contact,

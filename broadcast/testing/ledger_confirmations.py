@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from broadcast.ledger.confirmations import AnswerEffect
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.ledger.store import Run
@@ -21,15 +22,15 @@ _YES = PersonalAnswer(answer=CONFIRM, means=AnswerMeans.REPLY, at=after(60), cha
 
 
 class ConfirmationsContract(LedgerFixtures):
-    """The first answer of a receiver counts, and ends what is still to be sent to that receiver."""
+    """One answer of a receiver counts, and ends what is still to be sent to that receiver."""
 
     def test_a_confirmation_ends_what_is_still_to_be_sent(self, ledger: Ledger, run: Run) -> None:
         new = _asked(ledger, run, "anna")
 
         (asked, *_) = ledger.confirmations.asked_at(AddressKind.PHONE, _PHONE, after(60))
 
-        assert (asked.mark, asked.contact, asked.answered) == ("INC-1/1", "anna", False)
-        assert ledger.confirmations.record([asked], _YES) == 1
+        assert (asked.mark, asked.contact, asked.answer) == ("INC-1/1", "anna", None)
+        assert ledger.confirmations.record([asked], _YES) is AnswerEffect.COUNTS
         assert states(ledger, new) == {"anna": _S.CONFIRMED}
         (kept,) = ledger.confirmations.of(new.id)
         assert (kept.contact, kept.answer, kept.means, kept.late) == (
@@ -39,15 +40,36 @@ class ConfirmationsContract(LedgerFixtures):
             False,
         )
 
-    def test_the_first_answer_of_a_receiver_counts(self, ledger: Ledger, run: Run) -> None:
+    def test_a_decline_after_a_confirmation_is_kept_and_undoes_nothing(
+        self, ledger: Ledger, run: Run
+    ) -> None:
         new = _asked(ledger, run, "anna")
         asked = ledger.confirmations.asked_in("sms", "SM-anna")
         ledger.confirmations.record(asked, _YES)
+        declined = replace(_YES, answer=DECLINE, means=AnswerMeans.KEY, at=after(90))
 
-        again = ledger.confirmations.record(asked, replace(_YES, answer=DECLINE, means=AnswerMeans.KEY))
+        effects = [ledger.confirmations.record(asked, declined) for _ in range(2)]
 
-        assert again == 0
-        assert [one.answer for one in ledger.confirmations.of(new.id)] == [CONFIRM]
+        assert effects == [AnswerEffect.NOTED, AnswerEffect.NONE]
+        (kept,) = ledger.confirmations.of(new.id)
+        (later,) = ledger.confirmations.others(new.id)
+        assert (kept.answer, kept.later) == (CONFIRM, later)
+        assert (later.answer, later.at, later.counted) == (DECLINE, after(90), False)
+        assert states(ledger, new) == {"anna": _S.CONFIRMED}
+
+    def test_a_confirmation_after_a_decline_counts(self, ledger: Ledger, run: Run) -> None:
+        new = _asked(ledger, run, "anna", refused=True)
+        asked = ledger.confirmations.receivers(new.id)
+        ledger.confirmations.record(asked, replace(_YES, answer=DECLINE))
+
+        effect = ledger.confirmations.record(asked, replace(_YES, at=after(90)))
+
+        assert effect is AnswerEffect.COUNTS
+        (counts,) = ledger.confirmations.of(new.id)
+        assert (counts.answer, counts.at, counts.later) == (CONFIRM, after(90), None)
+        assert [(one.answer, one.counted) for one in ledger.confirmations.others(new.id)] == [(DECLINE, True)]
+        assert states(ledger, new) == {"anna": _S.CONFIRMED}
+        assert claim(ledger.deliveries(new.id, run, clock=SystemClock()), "call", seconds=90) == []
 
     def test_nothing_is_claimed_for_a_receiver_who_confirmed(self, ledger: Ledger, run: Run) -> None:
         new = _asked(ledger, run, "anna", "ben", refused=True)

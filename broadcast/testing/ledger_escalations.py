@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from broadcast.errors import Refused
+from broadcast.ledger.confirmations import AnswerEffect
 from broadcast.ledger.escalations import Climbed
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import NewNotice, Notice
@@ -33,6 +34,7 @@ _POLICY = EscalationPolicy(
         EscalationStep(to=("audience:chiefs",), channels=("call",), wait=_WAIT, needs=2),
     ),
 )
+_VOTE = replace(_POLICY, steps=(replace(_POLICY.steps[0], needs=2),))
 _YES = PersonalAnswer(answer=CONFIRM, means=AnswerMeans.KEY, at=after(60), channel="sms")
 
 
@@ -101,6 +103,36 @@ class EscalationsContract(LedgerFixtures):
         assert (ended.outcome, ended.ended_at) == (EscalationOutcome.CONFIRMED, after(60))
         assert ledger.escalations.running() == []
         assert states(ledger, started) == {"anna": _S.CONFIRMED, "ben": _S.CANCELLED}
+
+    def test_an_answer_after_the_last_step_confirms_it_after_all(self, ledger: Ledger, run: Run) -> None:
+        started = _started(ledger, "anna")
+        _send(ledger, run, started)
+        people = ledger.confirmations.receivers(started.id)
+        ledger.confirmations.record(people, replace(_YES, answer=DECLINE))
+        read = ledger.escalations.find(started.id)
+        assert ledger.escalations.end(read, EscalationOutcome.EXHAUSTED, after(70))
+
+        ledger.confirmations.record(people, replace(_YES, at=after(90)))
+
+        ended = ledger.escalations.find(started.id)
+        assert (ended.outcome, ended.ended_at) == (EscalationOutcome.CONFIRMED, after(70))
+        assert states(ledger, started) == {"anna": _S.CONFIRMED}
+
+    def test_a_vote_may_be_changed_until_the_escalation_is_over(self, ledger: Ledger, run: Run) -> None:
+        started = _started(ledger, "anna", "ben", policy=_VOTE, options=("yes", "no"))
+        _send(ledger, run, started)
+        anna, ben = ledger.confirmations.receivers(started.id)
+
+        votes = ((anna, "yes"), (anna, "no"), (ben, "yes"), (ben, "no"))
+        effects = [
+            ledger.confirmations.record([who], replace(_YES, answer=vote, at=after(60 + number)))
+            for number, (who, vote) in enumerate(votes)
+        ]
+
+        counts = AnswerEffect.COUNTS
+        assert effects == [counts, counts, counts, AnswerEffect.NOTED]
+        found = {one.contact: one.answer for one in ledger.confirmations.of(started.id)}
+        assert found == {"anna": "no", "ben": "yes"}
 
     def test_a_request_that_returns_unsent_is_not_repeated_after_the_end(
         self, ledger: Ledger, run: Run
@@ -187,17 +219,19 @@ def _pages(*receivers: str, place: int = 0) -> Sequence[Planned]:
     return [replace(one, lane=place) for one in owed(*receivers, route=(channel,))]
 
 
-def _new(ledger: Ledger, *receivers: str) -> NewNotice:
+def _new(ledger: Ledger, *receivers: str, options: tuple[str, ...] = ()) -> NewNotice:
     (known,) = ledger.incidents.all()
-    asked = NoticeQuestion(asked_at=NOON, answer_by=after(900), wait=300.0)
+    asked = NoticeQuestion(options=options, asked_at=NOON, answer_by=after(900), wait=300.0)
     made = notice(known, 1, _pages(*receivers))
     return replace(made, kind=NoticeKind.ESCALATION, question=asked)
 
 
-def _started(ledger: Ledger, *receivers: str) -> Notice:
+def _started(
+    ledger: Ledger, *receivers: str, policy: EscalationPolicy = _POLICY, options: tuple[str, ...] = ()
+) -> Notice:
     """Return an escalation of a new incident that nobody was told of."""
     ledger.incidents.record(notice(incident(), 1, owed("channel:x", route=("x",))), NOON)
-    return ledger.escalations.start(_new(ledger, *receivers), _POLICY, NOON)
+    return ledger.escalations.start(_new(ledger, *receivers, options=options), policy, NOON)
 
 
 def _send(ledger: Ledger, run: Run, started: Notice) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from broadcast.ledger.confirmations import AnswerEffect
 from broadcast.ledger.erasure import Author, Forgetting
 from broadcast.ledger.inbox import InboundEffect, InboundTaken, NewInbound
 from broadcast.ledger.ledger import Ledger
@@ -37,8 +38,8 @@ class InboxContract(LedgerFixtures):
         again = ledger.inbox.take(_message("Ja", notice=new.id), effect)
 
         assert (first, again) == (
-            InboundTaken(changed=1, answer=True),
-            InboundTaken(changed=0, answer=False),
+            InboundTaken(changed=True, answer=True, effect=AnswerEffect.COUNTS),
+            InboundTaken(changed=False, answer=False),
         )
         assert states(ledger, new) == {"anna": DeliveryState.CONFIRMED}
         assert [one.text for one in ledger.inbox.of(ledger.incidents.find("INC-1"))] == ["Ja"]

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from broadcast.inbound.inbox import Inbox, Said, Taken
-from broadcast.ledger.inbox import MOST_ANSWERS
+from broadcast.ledger.inbox import MOST_ANSWERS, MOST_FOR_ONE
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.clock import SystemClock
-from broadcast.model.contact import AddressKind
+from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.outcome import Accepted
@@ -63,7 +63,13 @@ def test_the_keys_of_people_on_duty_confirm_pass_on_and_decline(ledger):
     call(ledger)
     on_duty = Inbox(ledger, internal=frozenset({"customers"}))
 
-    assert [press(on_duty, key).said for key in ("7", "9", "1")] == [Said.AGAIN, Said.DECLINED, Said.ALREADY]
+    assert [press(on_duty, key).said for key in ("7", "9", "9", "1", "5")] == [
+        Said.AGAIN,
+        Said.DECLINED,
+        Said.ALREADY,
+        Said.CONFIRMED,
+        Said.STAYS,
+    ]
     assert ledger.suppressions.all() == []
 
 
@@ -236,3 +242,62 @@ def test_an_answer_after_the_end_is_kept_and_says_that_it_is_over(ledger):
 
     assert write(Inbox(ledger), "Ja", after(60)) is Said.OVER
     assert [one.answer for one in ledger.confirmations.of(new.id)] == ["confirm"]
+
+
+def test_a_yes_after_a_no_counts_and_a_no_after_that_is_kept(ledger):
+    new = call(ledger)
+    inbox = Inbox(ledger, internal=frozenset({"customers"}))
+
+    said = [
+        write(inbox, text, after(number)) for number, text in enumerate(("nein", "Ja", "nein doch nicht"))
+    ]
+
+    assert said == [Said.DECLINED, Said.CONFIRMED, Said.STAYS]
+    (counts,) = ledger.confirmations.of(new.id)
+    assert (counts.answer, counts.at, counts.later.answer) == ("confirm", after(1), "decline")
+    assert states(ledger, new) == {"anna": _S.CONFIRMED}
+
+
+def test_two_people_with_one_number_are_two_answers_of_whom_nobody_knows_which(ledger):
+    new = ask_couple(ledger)
+    inbox = Inbox(ledger)
+
+    taken = [
+        inbox.message(
+            "sms", AddressKind.PHONE, InboundMessage(ref=f"SM{n}", sender=ANNA, text="ja"), after(n)
+        )
+        for n in range(3)
+    ]
+
+    assert [(one.said, one.person) for one in taken] == [
+        (Said.CONFIRMED, "Anna Muster"),
+        (Said.CONFIRMED, "Ben Muster"),
+        (Said.NOTHING, ""),
+    ]
+    assert [one.author for one in ledger.confirmations.of(new.id)] == ["Anna Muster or Ben Muster"] * 2
+
+
+def ask_couple(ledger: Ledger) -> Notice:
+    people = [
+        replace(one, contact=Contact(id=one.receiver, name=f"{one.receiver.title()} Muster", phone=ANNA))
+        for one in owed("anna", "ben", route=("sms",))
+    ]
+    new = replace(notice(incident(), 1, people), question=QUESTION)
+    recorded, run = ledger.incidents.record(new, NOON), ledger.runs.begin()
+    work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+    sent = [
+        settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted(f"SM-{one.receiver}"),))
+        for one in claim(work, "sms")
+    ]
+    work.turn(sent, {}, NOON)
+    run.end()
+    return recorded
+
+
+def test_a_machine_that_changes_its_mind_for_ever_is_answered_so_often_in_an_hour(ledger):
+    call(ledger)
+    inbox = Inbox(ledger, internal=frozenset({"customers"}))
+
+    said = [write(inbox, "ja" if n % 2 else "nein", after(n)) for n in range(2 * MOST_FOR_ONE)]
+
+    assert len([one for one in said if one is not Said.NOTHING]) == MOST_FOR_ONE

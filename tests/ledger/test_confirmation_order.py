@@ -6,18 +6,21 @@ person who never answers.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from broadcast.errors import LedgerError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.ledger.records import Claim, Notice
@@ -105,7 +108,8 @@ class Told:
         other = self.ledgers[1].confirmations
         asked = [one for one in other.receivers(self.notice.id) if one.contact == who]
         given = PersonalAnswer(answer=answer, means=AnswerMeans.REPLY, at=self.now)
-        self.answered.update(who for _ in range(other.record(asked, given)))
+        other.record(asked, given)
+        self.answered.add(who)
 
     def _die(self) -> None:
         """The process ends while its requests are out; the next one asks the provider about them."""
@@ -165,6 +169,23 @@ LATE_RECEIPT = [
     *[("wait", False), ("claim",), ("outcome", "accepted"), ("outcome", "accepted")],
     *[("receipt", 3, ReceiptState.DELIVERED), ("wait", True), ("claim",)],
 ]
+
+
+def test_an_answer_that_cannot_be_written_whole_changes_nothing(tmp_path):
+    """As after a kill in the middle of it: the answer, what it replaces and what it cancels are one."""
+    with telling() as told:
+        told.do("answer", "anna", DECLINE)
+        store = told.ledgers[1].store
+        with closing(sqlite3.connect(store.name)) as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON delivery BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+        with pytest.raises(LedgerError):
+            told.do("answer", "anna", CONFIRM)
+
+        confirmations = told.ledgers[0].confirmations
+        assert [one.answer for one in confirmations.of(told.notice.id)] == [DECLINE]
+        assert confirmations.others(told.notice.id) == []
 
 
 @example([*DECLINED_MEANWHILE, ("claim",)])

@@ -42,6 +42,7 @@ KEPT = {
     "receipt": {"channel", "state", "code", "suppress"},
     "question": {"text", "options"},
     "confirmation": {"audience", "answer", "means", "channel"},
+    "other_answer": {"audience", "answer", "means", "channel"},
     "reminder": {"kind"},
     "schedule": {"key", "incident", "state", "request", "author", "detail"},
     "inbound_message": {"channel", "meaning"},
@@ -67,6 +68,7 @@ ERASED = {
     "health": {"reason"},
     "receipt": {"ref", "key", "event", "reason"},
     "confirmation": {"contact", "author", "note"},
+    "other_answer": {"contact", "author", "note"},
     "inbound_message": {"ref", "sender", "text"},
     "absence": {"contact", "note"},
 }

@@ -9,6 +9,7 @@ from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import Receipt, ReceiptState
 from broadcast.model.question import CONFIRM, DECLINE, AnswerMeans, NoticeQuestion, PersonalAnswer
 from broadcast.reports.html import as_html
+from broadcast.reports.log import log
 from broadcast.reports.markdown import as_markdown
 from broadcast.reports.status import one
 from tests.reports.filled_ledger import Chronicle, Try, at, owed, person
@@ -42,6 +43,24 @@ def test_a_report_names_who_confirmed_in_english(asked, tell):
         ("Person 2", "confirmed late"),
         ("Person 1", "confirmed"),
     ]
+
+
+def test_a_report_and_the_status_name_who_confirmed_and_cannot_any_more(asked, tell):
+    confirmations = asked.ledger.confirmations
+    latest = max(one.notice for one in confirmations.asked_at(AddressKind.PHONE, person("c1").phone, at(10)))
+    receivers = {each.contact: each for each in confirmations.receivers(latest)}
+    for contact, answer in (("c1", DECLINE), ("c3", CONFIRM)):
+        given = PersonalAnswer(answer=answer, means=AnswerMeans.KEY, at=at(12), channel="call")
+        confirmations.record([receivers[contact]], given)
+
+    assert "confirmed, then: declined |" in as_markdown(tell(), "en")
+    assert "bestätigt, danach: abgelehnt" in as_markdown(tell(), "de")
+    answers = one(asked.ledger, "INC-1", at(40)).answers
+    assert [each.id for each in answers.confirmed] == ["c1", "c3"]
+    assert [each.id for each in answers.taken_back] == ["c1"]
+    said = [(line.contact, line.state, line.text) for line in log(asked.ledger, "INC-1", {})]
+    assert ("c1", DECLINE, "by key, does not count") in said
+    assert ("c3", DECLINE, "by reply, until another answer") in said
 
 
 def test_a_report_names_who_confirmed_in_german(asked, tell):

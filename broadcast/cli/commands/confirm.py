@@ -51,9 +51,9 @@ def confirm(
 ) -> None:
     """Record that a person confirmed a notice, in person or by other means.
 
-    Nothing more of the notice is sent to the person. The first answer of a person counts: if there is one
-    already, it is shown and stays. Without --by, the notice must be for one person only. The exit code is 3
-    if the notice is not for that person, and 2 if several people match: they are listed.
+    Nothing more of the notice is sent to the person. It counts instead of an earlier "pass on" or "cannot";
+    an earlier confirmation is shown and stays. Without --by, the notice must be for one person only. The exit
+    code is 3 if the notice is not for that person, and 2 if several people match: they are listed.
     """
     if by is not None and not by.strip():
         raise UsageError("--by is empty", hint="give an id, a phone number or an e-mail address")

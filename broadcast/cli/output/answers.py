@@ -14,7 +14,12 @@ def answers_block(answers: NoticeAnswers | None) -> Iterator[Block]:
     """Yield a line on each group of people; none if the notice asks nothing."""
     if answers is None:
         return
-    for label, people in (("confirmed late", answers.late), ("not confirmed", answers.not_confirmed)):
+    groups = (
+        ("confirmed late", answers.late),
+        ("not confirmed", answers.not_confirmed),
+        ("confirmed, and said later that they cannot", answers.taken_back),
+    )
+    for label, people in groups:
         if people:
             names = [one.name or one.id for one in people]
             shown = ", ".join(names[:_NAMES])

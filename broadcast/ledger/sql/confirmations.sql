@@ -10,7 +10,7 @@ SELECT * FROM question WHERE notice_id = ?
 -- Receivers with an address whom a notice asked since `since`, and who have that notice or may have it; the latest first.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
-       confirmation.id IS NOT NULL AS answered
+       confirmation.answer
 -- Begun with the few questions, so that not every delivery that there ever was is looked at.
 FROM question CROSS JOIN notice CROSS JOIN incident CROSS JOIN delivery CROSS JOIN recipient
 LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
@@ -19,13 +19,13 @@ WHERE notice.id = question.notice_id AND incident.id = notice.incident_id AND de
   AND recipient.id = delivery.recipient_id AND question.asked_at >= :since
   AND CASE WHEN :phone = 1 THEN recipient.phone ELSE lower(recipient.email) END = :address
   AND (delivery.attempts > 0 OR delivery.step > 0 OR delivery.state NOT IN ('planned', 'held'))
-ORDER BY confirmation.id IS NOT NULL, question.asked_at DESC, delivery.id
+ORDER BY question.asked_at DESC, delivery.id
 
 -- name: asked_in_message
 -- The receiver of the message that a provider's id stands for, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
-       confirmation.id IS NOT NULL AS answered
+       confirmation.answer
 FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
 JOIN incident ON incident.id = notice.incident_id LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 LEFT JOIN question ON question.notice_id = notice.id
@@ -38,7 +38,7 @@ ORDER BY attempt.id
 -- Receivers whose message on a channel has no provider's id yet, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
-       confirmation.id IS NOT NULL AS answered, CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page, notice.identity
+       confirmation.answer, CASE WHEN notice.sequence < 0 THEN delivery.lane ELSE 0 END AS page, notice.identity
 FROM delivery JOIN attempt ON attempt.delivery_id = delivery.id JOIN notice ON notice.id = delivery.notice_id
 JOIN incident ON incident.id = notice.incident_id JOIN recipient ON recipient.id = delivery.recipient_id
 LEFT JOIN question ON question.notice_id = notice.id
@@ -51,7 +51,7 @@ ORDER BY attempt.id LIMIT :limit
 -- The receiver of a delivery and the identity of its notice, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
-       confirmation.id IS NOT NULL AS answered, notice.identity
+       confirmation.answer, notice.identity
 FROM delivery JOIN notice ON notice.id = delivery.notice_id JOIN incident ON incident.id = notice.incident_id
 JOIN recipient ON recipient.id = delivery.recipient_id LEFT JOIN question ON question.notice_id = notice.id
 LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
@@ -62,7 +62,7 @@ WHERE delivery.id = ?
 -- The people whom a notice is for, with the columns of `asked_at_address`.
 SELECT DISTINCT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
-       confirmation.id IS NOT NULL AS answered
+       confirmation.answer
 FROM notice JOIN incident ON incident.id = notice.incident_id JOIN delivery ON delivery.notice_id = notice.id
 JOIN recipient ON recipient.id = delivery.recipient_id LEFT JOIN question ON question.notice_id = notice.id
 LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
@@ -70,17 +70,62 @@ LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.au
 WHERE notice.id = :notice AND delivery.lane >= 0
 ORDER BY delivery.audience, delivery.contact
 
+-- name: receivers_at_same_address
+-- The other receivers of a notice who share an address with one of them, with the columns of `asked_at_address`.
+SELECT DISTINCT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
+       confirmation.answer
+FROM delivery AS own JOIN shared AS ours ON ours.delivery_id = own.id
+JOIN shared AS theirs ON theirs.notice_id = ours.notice_id AND theirs.channel = ours.channel AND theirs.number = ours.number
+JOIN delivery ON delivery.id = theirs.delivery_id JOIN notice ON notice.id = delivery.notice_id
+JOIN incident ON incident.id = notice.incident_id JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN question ON question.notice_id = notice.id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE own.notice_id = :notice AND own.audience = :audience AND own.contact = :contact
+  AND (delivery.audience <> own.audience OR delivery.contact <> own.contact)
+ORDER BY delivery.audience, delivery.contact
+
+-- name: answer_of_receiver
+-- The answer of a receiver that counts, and what the receiver said last.
+SELECT confirmation.answer,
+       coalesce((SELECT CASE WHEN other_answer.counted = 0 THEN other_answer.answer END FROM other_answer
+                 WHERE other_answer.notice_id = confirmation.notice_id AND other_answer.audience = confirmation.audience
+                   AND other_answer.contact = confirmation.contact ORDER BY other_answer.id DESC LIMIT 1), confirmation.answer) AS latest
+FROM confirmation WHERE notice_id = :notice AND audience = :audience AND contact = :contact
+
 -- name: insert_confirmation
 -- Record the first answer of a receiver.
 INSERT INTO confirmation (notice_id, audience, contact, answer, means, channel, author, note, at)
 VALUES (:notice, :audience, :contact, :answer, :means, :channel, :author, :note, :at)
-ON CONFLICT (notice_id, audience, contact) DO NOTHING
+
+-- name: keep_replaced_answer
+-- Keep the answer of a receiver that counted until now.
+INSERT INTO other_answer (notice_id, audience, contact, answer, means, channel, author, note, at, counted)
+SELECT notice_id, audience, contact, answer, means, channel, author, note, at, 1 FROM confirmation
+WHERE notice_id = :notice AND audience = :audience AND contact = :contact
+
+-- name: replace_confirmation
+-- Let another answer of a receiver count.
+UPDATE confirmation SET answer = :answer, means = :means, channel = :channel, author = :author, note = :note, at = :at
+WHERE notice_id = :notice AND audience = :audience AND contact = :contact
+
+-- name: insert_other_answer
+-- Record an answer that does not count.
+INSERT INTO other_answer (notice_id, audience, contact, answer, means, channel, author, note, at, counted)
+VALUES (:notice, :audience, :contact, :answer, :means, :channel, :author, :note, :at, 0)
+
+-- name: other_answers_of_notice
+-- The answers to a notice that do not count, in the order in which they were recorded.
+SELECT * FROM other_answer WHERE notice_id = ? ORDER BY id
 
 -- name: confirm_deliveries
--- Mark what a receiver was sent as confirmed, and cancel what is still to be sent to the same receiver.
+-- Mark what a receiver was sent as confirmed, and cancel what is still to be sent to the same receiver. What was cancelled
+-- because the receiver passed it on or declined is confirmed as well, as if that had not been said.
 UPDATE delivery SET state = 'confirmed', reason = NULL, owner = NULL, updated_at = :at
 WHERE notice_id = :notice AND audience = :audience AND contact = :contact
-  AND state IN ('planned', 'held', 'sending', 'accepted', 'delivered', 'unknown', 'failed')
+  AND (state IN ('planned', 'held', 'sending', 'accepted', 'delivered', 'unknown', 'failed')
+       OR (state = 'cancelled' AND reason IN ('pass-on', 'decline')))
 
 -- name: pass_on_deliveries
 -- Send nothing more of a notice to a receiver who passed it on or declined.
@@ -132,7 +177,9 @@ WHERE id = :id AND state = :before AND step = :from_step
 
 -- name: cancel_answered
 -- Cancel, of these deliveries, what is still to be sent to a receiver who has passed on or declined.
-UPDATE delivery SET state = 'cancelled', owner = NULL, updated_at = :now
+UPDATE delivery SET state = 'cancelled', owner = NULL, updated_at = :now,
+       reason = (SELECT confirmation.answer FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
+                 AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)
 WHERE id = ANY(:deliveries) AND state IN ('planned', 'held')
   AND EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
               AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)

@@ -78,6 +78,13 @@ WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_
   AND (:all = 1 OR EXISTS (SELECT 1 FROM delivery WHERE delivery.id = ANY(:deliveries)
        AND delivery.notice_id = confirmation.notice_id AND delivery.audience = confirmation.audience))
 
+-- name: forget_other_answers
+-- The same in the answers that do not count.
+UPDATE other_answer SET contact = :pseudonym, note = '', author = CASE WHEN means = 'command' THEN author ELSE '' END
+WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+  AND (:all = 1 OR EXISTS (SELECT 1 FROM delivery WHERE delivery.id = ANY(:deliveries)
+       AND delivery.notice_id = other_answer.notice_id AND delivery.audience = other_answer.audience))
+
 -- name: forget_receipts
 -- Remove the providers' references from receipts of messages to erased people; a reference stays unique.
 UPDATE receipt SET ref = ' erased:' || id, key = '', event = state WHERE attempt_id IN (
@@ -109,6 +116,10 @@ SELECT id, note AS text FROM confirmation WHERE note <> ''
 -- Remove who answered for a room, in the notices of an incident; who entered an answer by hand is a colleague.
 UPDATE confirmation SET author = '' WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
 
+-- name: purge_other_authors
+-- The same in the answers that do not count.
+UPDATE other_answer SET author = '' WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+
 -- name: confirmation_authors
 -- Read who answered.
 SELECT id, author AS text FROM confirmation WHERE means <> 'command' AND author <> ''
@@ -120,6 +131,27 @@ UPDATE confirmation SET author = :text WHERE id = :id
 -- name: write_confirmation_note
 -- Replace what was noted beside an answer.
 UPDATE confirmation SET note = :text WHERE id = :id
+
+-- name: other_notes_of_incident
+-- Read what was noted beside answers that do not count, to the notices of an incident.
+SELECT id, note AS text FROM other_answer
+WHERE note <> '' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+
+-- name: other_answer_notes
+-- Read what was noted beside all answers that do not count.
+SELECT id, note AS text FROM other_answer WHERE note <> ''
+
+-- name: other_answer_authors
+-- Read who gave answers that do not count.
+SELECT id, author AS text FROM other_answer WHERE means <> 'command' AND author <> ''
+
+-- name: write_other_author
+-- Replace who gave an answer that does not count.
+UPDATE other_answer SET author = :text WHERE id = :id
+
+-- name: write_other_note
+-- Replace what was noted beside an answer that does not count.
+UPDATE other_answer SET note = :text WHERE id = :id
 
 -- name: inbound_texts
 -- Read all messages of people.

@@ -46,9 +46,18 @@ WHERE notice_id = :notice AND version = :version AND ended_at IS NULL
 UPDATE escalation SET ended_at = :now, outcome = :outcome, version = version + 1
 WHERE notice_id = :notice AND version = :version AND ended_at IS NULL
 
+-- name: escalation_is_running
+-- Read whether a notice is an escalation that has not ended.
+SELECT EXISTS (SELECT 1 FROM escalation WHERE notice_id = ? AND ended_at IS NULL) AS running
+
 -- name: answer_changes_escalation
 -- Note an answer: what was decided without it is not written any more.
 UPDATE escalation SET version = version + 1 WHERE notice_id = :notice AND ended_at IS NULL
+
+-- name: confirm_ended_escalation
+-- Let an escalation that nobody had confirmed end as confirmed after all.
+UPDATE escalation SET outcome = :outcome, version = version + 1
+WHERE notice_id = :notice AND ended_at IS NOT NULL AND outcome IN ('exhausted', 'expired')
 
 -- name: end_escalations_of_incident
 -- End every escalation of an incident.

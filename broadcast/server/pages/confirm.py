@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from broadcast.errors import LedgerError
 from broadcast.inbound.links import ConfirmLink, answer_link, open_link
+from broadcast.ledger.confirmations import AnswerEffect, Confirmation
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
 from broadcast.model.question import CONFIRM, DECLINE, FORWARD
@@ -60,13 +60,13 @@ class ConfirmRoute:
             return self.pages.trouble("unclear", locale, 400)
         now = self.clock.now()
         try:
-            first = await self.writer.call(lambda ledger: answer_link(ledger, found, answer, now))
+            effect = await self.writer.call(lambda ledger: answer_link(ledger, found, answer, now))
         except LedgerError:
             return self._later(locale)
-        if not first:
+        if effect is AnswerEffect.NONE:
             return await self.show(request)
         self.answered()  # somebody else may have to be asked at once
-        return self._done(found, answer)
+        return self._done(found, answer, effect)
 
     async def _open(self, request: web.Request) -> ConfirmLink | web.Response:
         """Return what the link is about, or the page that says why it cannot be used."""
@@ -95,7 +95,7 @@ class ConfirmRoute:
     def _page(self, link: ConfirmLink) -> web.Response:
         words = self.pages.words(link.asked.locale)
         if link.answer is not None:
-            return self._already(link, link.answer.answer, link.answer.at)
+            return self._already(link, link.answer)
         if link.asked.closed:
             return self._result_page(link, words("done.over"), words("done.over_text"))
         on_duty = link.asked.audience in self.internal
@@ -105,17 +105,19 @@ class ConfirmRoute:
             heading=words("confirm.question" if link.question else "confirm.heading"),
             texts=() if link.question else (text,),
             question=link.question,
-            answers=tuple(self._buttons(link)),
+            answers=tuple(self._buttons(link, link.choices)),
         )
 
-    def _buttons(self, link: ConfirmLink) -> Iterator[tuple[str, str]]:
-        """Yield every answer with its label; an option of the question is its own label."""
+    def _buttons(self, link: ConfirmLink, choices: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield these answers with their labels; an option of the question is its own label."""
         words = self.pages.words(link.asked.locale)
-        for choice in link.choices:
+        for choice in choices:
             label = "" if link.asked.options else _LABELS.get(choice, "")
             yield choice, words(label) if label else choice
 
-    def _done(self, link: ConfirmLink, answer: str) -> web.Response:
+    def _done(self, link: ConfirmLink, answer: str, effect: AnswerEffect) -> web.Response:
+        if effect is AnswerEffect.NOTED and link.answer is not None and link.answer.confirms:
+            return self._stays(link, link.answer.answer)
         words = self.pages.words(link.asked.locale)
         if link.asked.closed:
             return self._result_page(link, words("done.over"), words("done.over_text"))
@@ -123,12 +125,35 @@ class ConfirmRoute:
         heading = words(name) if name else words("done.chosen", option=answer)
         return self._result_page(link, heading, words("done.close"))
 
-    def _already(self, link: ConfirmLink, answer: str, at: datetime) -> web.Response:
+    def _already(self, link: ConfirmLink, answer: Confirmation) -> web.Response:
+        """Show the answer; while the incident goes on, with a form for people who changed their mind."""
         locale = link.asked.locale
         words = self.pages.words(locale)
-        said = words.table("answered").get(answer, answer)
-        text = words("done.already_at", moment=self.pages.moment(at, locale), answer=said)
-        return self._result_page(link, words("done.already"), text)
+        said = self._said(link, answer.answer)
+        text = words("done.already_at", moment=self.pages.moment(answer.at, locale), answer=said)
+        others = [choice for choice in link.choices if choice != answer.answer]
+        if link.asked.closed or link.expired or not others:
+            return self._result_page(link, words("done.already"), text)
+        return self._show(
+            link,
+            heading=words("done.already"),
+            texts=(text,),
+            done=True,
+            question=link.question or words("done.changed_mind"),
+            answers=tuple(self._buttons(link, others)),
+            urgent=not answer.confirms,
+        )
+
+    def _stays(self, link: ConfirmLink, counts: str) -> web.Response:
+        """Say that an answer is kept, and that the one before it counts."""
+        words = self.pages.words(link.asked.locale)
+        text = words("done.stays_text", answer=self._said(link, counts))
+        return self._result_page(link, words("done.stays"), text, words("done.close"))
+
+    def _said(self, link: ConfirmLink, answer: str) -> str:
+        """Return an answer in words; an option of the question is its own word."""
+        words = self.pages.words(link.asked.locale)
+        return answer if link.asked.options else words.table("answered").get(answer, answer)
 
     def _result_page(self, link: ConfirmLink, heading: str, *texts: str) -> web.Response:
         return self._show(link, heading=heading, texts=texts, done=True, question="", answers=())
@@ -143,7 +168,7 @@ class ConfirmRoute:
             mark=asked.mark,
             moment=self.pages.moment(link.notice.created_at, asked.locale),
             drill=facts.drill,
-            **context,
+            **{"urgent": True, **context},
         )
 
 

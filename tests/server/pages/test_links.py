@@ -22,6 +22,7 @@ from broadcast.model.question import CONFIRM, NoticeQuestion
 from broadcast.model.suppression import unsubscribe_token
 from broadcast.testing.ledger_fixtures import states
 from broadcast.testing.ledger_samples import claim, incident, notice, owed, settled
+from tests.server.conftest import serving
 
 _S = DeliveryState
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -262,3 +263,39 @@ async def test_no_token_is_in_the_log(link, leave, served):
     assert link.removeprefix("/c/") not in log
     assert leave.removeprefix("/u/") not in log
     assert '"/c/{token}"' in log
+
+
+@pytest.fixture
+async def on_duty(settings):
+    """A process for which Anna is on duty, so that she may pass on and decline."""
+    async with serving(replace(settings, audiences=internal(settings))) as process:
+        yield process
+
+
+def internal(settings):
+    return {name: replace(one, internal=True) for name, one in settings.audiences.items()}
+
+
+async def test_who_declined_by_link_may_confirm_after_all(link, on_duty, ledger, asked):
+    declined = await post(on_duty, link, b"answer=decline")
+    opened = await get(on_duty, link)
+    confirmed = await post(on_duty, link)
+
+    assert heading(declined[1]) == "Notiert: Sie können nicht."
+    assert heading(opened[1]) == "Ihre Antwort liegt uns vor."
+    assert "Hat sich das geändert?" in opened[1]
+    assert re.findall(r'value="(.*?)"', opened[1]) == ["confirm", "pass-on"]
+    assert heading(confirmed[1]) == "Bestätigt, danke."
+    assert states(ledger, asked) == {"anna": _S.CONFIRMED}
+    assert [one.answer for one in ledger.confirmations.of(asked.id)] == [CONFIRM]
+
+
+async def test_who_confirmed_by_link_and_cannot_any_more_hears_that_it_stays(link, on_duty, ledger, asked):
+    await post(on_duty, link)
+    status, page = await post(on_duty, link, b"answer=decline")
+
+    assert (status, heading(page)) == (200, "Notiert.")
+    assert "Ihre frühere Antwort zählt weiter: bestätigt." in page
+    assert states(ledger, asked) == {"anna": _S.CONFIRMED}
+    (counts,) = ledger.confirmations.of(asked.id)
+    assert (counts.answer, counts.later.answer) == (CONFIRM, "decline")
