@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
     from broadcast.cadence.confirmations import RepeatUnconfirmed
+    from broadcast.cadence.escalate_unconfirmed import EscalateUnconfirmed
     from broadcast.cadence.no_change import NoChangeDrafts
     from broadcast.cadence.publish_scheduled import PublishScheduled
     from broadcast.cadence.remind import Remind
@@ -45,6 +46,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     return [
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
         PublishScheduled(publisher),
+        EscalateUnconfirmed(starter),
         Remind(publisher=publisher, drafts=NoChangeDrafts(settings, program(settings)), starter=starter),
         starter.job,  # after what starts escalations
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),

@@ -15,15 +15,16 @@ from broadcast.errors import NothingMatched, TemplateError, UsageError
 from broadcast.inbound.meaning import understand
 from broadcast.ledger.records import NewNotice, Notice, NoticeText
 from broadcast.model.escalation import PAGES, Escalation, EscalationPolicy
+from broadcast.model.ids import notice_mark
 from broadcast.model.incident import Incident
-from broadcast.model.nearest import suggest
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.model.plan import Planned
 from broadcast.model.question import NoticeQuestion
-from broadcast.planning.escalation import Climb, unusable
+from broadcast.planning.escalation import Climb
 from broadcast.planning.escalation_plan import PageRound, page_rounds, simulate
 from broadcast.publishing.author import author
 from broadcast.publishing.deliver import Deliverer
+from broadcast.publishing.escalation_policy import find_policy
 from broadcast.publishing.prepare import write_texts
 from broadcast.rendering.catalogue import Catalogue
 from broadcast.rendering.render import Rendered, Renderer
@@ -34,12 +35,16 @@ _LONGEST_QUESTION = 100  # characters: an SMS says the state of the incident as 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationRequest:
-    """An escalation as it was asked for. Without `options`, people are asked to confirm."""
+    """An escalation as it was asked for. Without `options`, people are asked to confirm.
+
+    `about` is the number of the notice that some have not confirmed, if it is about them.
+    """
 
     incident: str | None
     policy: str
     question: str = ""
     options: tuple[str, ...] = ()
+    about: int | None = None
 
     def inputs_hash(self) -> str:
         """Return a digest of all fields."""
@@ -86,9 +91,8 @@ class EscalationStarter:
             ConfigError: A channel of the policy is for everybody and asks no single person.
             TemplateError: A text cannot be written, or is too long.
         """
-        policy = find_policy(self.settings, request.policy)
+        policy = find_policy(self.settings, self.job.deliverer.channels.planned, request.policy)
         _check_question(request)
-        check_channels(policy, self.job)
         incident = self.job.ledger.incidents.find(request.incident)
         if incident.phase.closed:
             raise UsageError(f"{incident.ref} is over", hint="escalate an incident that is open")
@@ -132,7 +136,7 @@ class EscalationStarter:
                 wait=prepared.policy.lasts.total_seconds(),
             ),
         )
-        return self.job.ledger.escalations.start(new, prepared.policy, now)
+        return self.job.ledger.escalations.start(new, prepared.policy, now, request.about)
 
     def _first(self, policy: EscalationPolicy, now: datetime) -> list[Planned]:
         begun = Escalation.begin(policy, now)
@@ -146,8 +150,11 @@ class EscalationStarter:
         asked: tuple[tuple[str, str], ...] = ()
         if choices:
             asked = (("question", request.question), ("choices", choices))
-        elif self.settings.serve.url:
-            asked = (("has_link", "yes"),)  # a link confirms, and chooses nothing
+        if request.about is not None:
+            about = self.job.ledger.incidents.notice(request.about)
+            asked += (("unconfirmed", notice_mark(about.incident, about.sequence)),)
+        if self.settings.serve.url:
+            asked += (("has_link", "yes"),)
         return replace(
             latest,
             kind=NoticeKind.ESCALATION,
@@ -185,23 +192,6 @@ class EscalationStarter:
         for one in rounds:
             if one.position.round == 0 and (one.gaps or not one.sent):
                 yield describe(begun, one)
-
-
-def find_policy(settings: Settings, name: str) -> EscalationPolicy:
-    """Return a policy; raises `UsageError`."""
-    if name in settings.escalation:
-        return settings.escalation[name]
-    if not settings.escalation:
-        raise UsageError("there is no escalation policy", hint="write one: [escalation.duty]")
-    raise UsageError(f"there is no escalation policy {name}", hint=suggest(name, settings.escalation))
-
-
-def check_channels(policy: EscalationPolicy, job: Escalate) -> None:
-    """Raise `ConfigError` for a channel that publishes: it asks no single person."""
-    planned = job.deliverer.channels.planned
-    able = {name: channel.capabilities for name, channel in planned.items()}
-    for error in unusable(policy, able):
-        raise error
 
 
 def _check_question(request: EscalationRequest) -> None:

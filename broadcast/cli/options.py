@@ -434,6 +434,20 @@ class WaitOptions(RunOptions):
     ] = None
 
 
+@dataclass(frozen=True, slots=True)
+class AskOptions(WaitOptions):
+    """How a run works that may ask people to confirm, and who is asked if some do not."""
+
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="With --until confirmed: the escalation policy that begins if not all confirm in time.",
+            rich_help_panel=_SEND,
+        ),
+    ] = None
+
+
 Also = Annotated[
     list[str] | None,
     typer.Option(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from broadcast.cli.options import RunOptions, Sending, TargetOptions, WaitOptions, Wording
+from broadcast.cli.options import AskOptions, RunOptions, Sending, TargetOptions, WaitOptions, Wording
 from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
@@ -92,6 +93,19 @@ def read_expiry(given: str) -> float:
     if seconds == 0:
         raise UsageError(f"--expires {given} leaves no time to send", hint="write it like 2h")
     return seconds
+
+
+def read_question(request: Request, run: RunOptions, limits: Limits) -> Request:
+    """Return the request with what `--until confirmed` asks; raises `UsageError` for a policy without it."""
+    policy = run.policy if isinstance(run, AskOptions) else None
+    if limits.until is ReachLevel.CONFIRMED:
+        return replace(request, confirm_within=limits.within, policy=policy)
+    if policy is not None:
+        raise UsageError(
+            "--policy says who is asked if people do not confirm, and they are not asked to",
+            hint="add --until confirmed, or start the escalation: broadcast escalate",
+        )
+    return request
 
 
 def _within(run: WaitOptions) -> float:

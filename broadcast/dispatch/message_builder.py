@@ -37,6 +37,7 @@ class MessageBuilder:
         confirm_at: The address that links to confirm begin with; None if no process of ours listens.
         question: What the notice asks.
         expires_at: When its texts are too old; None if never.
+        further: The values of further slots, by language.
 
     Example:
         >>> builder.outgoing(claim, channel.capabilities).address
@@ -53,6 +54,7 @@ class MessageBuilder:
     confirm_at: str | None = None
     question: NoticeQuestion | None = None
     expires_at: datetime | None = None
+    further: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +95,7 @@ class MessageBuilder:
         if self.confirm_at and self.identity is not None:
             token = confirm_token(self.secret, claim.delivery, self.identity)
             values[CONFIRM_URL] = f"{self.confirm_at}/{token}"
-        return values
+        return {**values, **self.further.get(claim.locale, {})}
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:
         """Return words that no other delivery has: ids of contacts are unique within one audience only."""

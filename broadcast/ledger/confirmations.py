@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from broadcast.ledger.columns import moment
-from broadcast.ledger.escalation_rows import answered
+from broadcast.ledger.escalation_rows import answered, end_if_all_confirmed
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import base_id, delivery_key, message_names, notice_mark
@@ -243,6 +243,7 @@ def ask(connection: Connection, notice: int, question: NoticeQuestion) -> None:
         "asked_at": question.asked_at.timestamp(),
         "answer_by": question.answer_by.timestamp(),
         "wait": question.wait,
+        "policy": question.policy,
     }
     connection.execute("insert_question", values)
 
@@ -278,6 +279,7 @@ def _record(connection: Connection, asked: Asked, answer: PersonalAnswer) -> Ans
     ends = answer.answer in REFUSALS
     connection.execute("pass_on_deliveries" if ends else "confirm_deliveries", values)
     answered(connection, asked.notice, answer.at)
+    end_if_all_confirmed(connection, asked.notice, answer.at)
     return AnswerEffect.COUNTS
 
 
@@ -296,6 +298,7 @@ def _question(row: Row) -> NoticeQuestion:
         asked_at=moment(row["asked_at"]),
         answer_by=moment(row["answer_by"]),
         wait=row["wait"],
+        policy=row["policy"],
     )
 
 

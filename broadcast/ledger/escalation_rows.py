@@ -40,6 +40,19 @@ def answered(connection: Connection, notice: int, now: datetime) -> None:
         note(connection, notice, said, now)
 
 
+def end_if_all_confirmed(connection: Connection, notice: int, now: datetime) -> None:
+    """End the escalation about a notice if nobody is missing any more; part of the answer's transaction."""
+    row = connection.execute("escalation_by_notice", (notice,)).fetchone()
+    if row is not None and row["ended_at"] is None and not unconfirmed_people(connection, notice):
+        end(connection, escalation_from(connection, row), EscalationOutcome.CONFIRMED, now)
+
+
+def unconfirmed_people(connection: Connection, notice: int) -> int:
+    """Return how many people for whom a notice is required have not confirmed it, in time or late."""
+    count: int = connection.execute("unconfirmed_people", {"notice": notice}).fetchone()["count"]
+    return count
+
+
 def end_with_incident(connection: Connection, incident: int, now: datetime) -> None:
     """End the escalations of an incident; part of the transaction that records its end."""
     values = {"incident": incident, "now": now.timestamp(), "outcome": EscalationOutcome.INCIDENT_OVER}

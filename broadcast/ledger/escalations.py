@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.errors import Refused
+from broadcast.ledger.columns import moment
 from broadcast.ledger.confirmations import ask
-from broadcast.ledger.escalation_rows import end, escalation_from, note, policy_from_json, policy_to_json
+from broadcast.ledger.escalation_rows import (
+    end,
+    escalation_from,
+    note,
+    policy_from_json,
+    policy_to_json,
+    unconfirmed_people,
+)
 from broadcast.ledger.facts_json import content_hash, facts_to_json
+from broadcast.ledger.follow_ups import CLOSED
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
 from broadcast.ledger.store import Connection, Store
+from broadcast.ledger.unconfirmed import LATE
 from broadcast.model.escalation import Escalation, EscalationOutcome, EscalationPolicy
 from broadcast.model.ids import notice_identity
 from broadcast.model.incident import Incident, Phase
@@ -33,6 +43,19 @@ class Climbed:
     said: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedEscalation:
+    """A notice that was not confirmed by everybody, whose escalation has not begun.
+
+    `incident` and `sequence` are its reference; `policy` is the name of the policy that it came with.
+    """
+
+    notice: int
+    incident: str
+    sequence: int
+    policy: str
+
+
 class Escalations:
     """The ledger's escalations."""
 
@@ -45,11 +68,66 @@ class Escalations:
             number: int = connection.execute("next_page_number", (incident.id,)).fetchone()[0]
             return number
 
-    def start(self, new: NewNotice, policy: EscalationPolicy, now: datetime) -> Notice:
+    def owed(self, now: datetime) -> list[OwedEscalation]:
+        """Return the notices whose escalation is due, the oldest first.
+
+        The time is over, or all have answered, and somebody has not confirmed. A question of more than a day
+        ago is left alone, and so are a notice after which another one asked, and one whose command a person
+        interrupted.
+        """
+        wanted = {"now": now.timestamp(), "since": (now - LATE).timestamp(), "closed": CLOSED}
+        with self._store.reading() as connection:
+            rows = connection.execute("owed_escalations", wanted).fetchall()
+            return [
+                OwedEscalation(
+                    notice=row["id"],
+                    incident=row["incident"],
+                    sequence=row["sequence"],
+                    policy=row["policy"],
+                )
+                for row in rows
+                if unconfirmed_people(connection, row["id"])
+            ]
+
+    def next_owed(self, now: datetime) -> datetime | None:
+        """Return when the next such time is over; None if no notice has a policy that may still begin."""
+        wanted = {"now": now.timestamp(), "closed": CLOSED}
+        with self._store.reading() as connection:
+            row = connection.execute("next_owed_escalation", wanted).fetchone()
+        at: float | None = row["answer_by"]
+        return moment(at)
+
+    def about(self, notice: int) -> int | None:
+        """Return the notice whose missing confirmations an escalation is about; None if it is about none."""
+        with self._store.reading() as connection:
+            row = connection.execute("notice_of_escalation", (notice,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def by(self, about: int) -> Escalation | None:
+        """Return the escalation about the missing confirmations of a notice; None if none has begun."""
+        with self._store.reading() as connection:
+            row = connection.execute("escalation_by_notice", (about,)).fetchone()
+            return None if row is None else escalation_from(connection, row)
+
+    def continued(self, about: int, by: int) -> None:
+        """Record that an escalation that runs already is the one of a notice."""
+        with self._store.transaction() as connection:
+            connection.execute("escalate_question", {"about": about, "by": by})
+
+    def start(
+        self, new: NewNotice, policy: EscalationPolicy, now: datetime, about: int | None = None
+    ) -> Notice:
         """Record an escalation with its first pages; one transaction.
 
+        Args:
+            new: Its notice.
+            policy: Whom to ask.
+            now: The time.
+            about: The notice whose missing confirmations it is about, if it is.
+
         Raises:
-            Refused: The incident ended meanwhile, or an escalation by that policy runs already.
+            Refused: The incident ended meanwhile, an escalation by that policy runs already, or the one about
+                that notice has begun.
             LedgerError: Nothing was recorded.
         """
         with self._store.transaction() as connection:
@@ -66,6 +144,10 @@ class Escalations:
             )
             keep_deliveries(connection, notice, new.deliveries, now.timestamp())
             note(connection, notice, f"{policy.name} started by {new.author}", now)
+            if about is not None:
+                values = {"about": about, "by": notice}
+                if connection.execute("escalate_question", values).rowcount < 1:
+                    raise Refused("another process has begun that escalation", hint="nothing was sent twice")
             return notice_from(connection.execute("notice_by_id", (notice,)).fetchone())
 
     def running(self) -> list[Escalation]:

@@ -10,6 +10,8 @@ SLOT_OPEN = "\ue000"
 SLOT_CLOSE = "\ue001"
 #: The slot for a person's own link to confirm a notice with.
 CONFIRM_URL = "confirm_url"
+#: The slot for the people who have not confirmed another notice.
+NOT_CONFIRMED = "not_confirmed"
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z0-9_]*){SLOT_CLOSE}")
 
 

@@ -53,6 +53,7 @@ class NoticeQuestion:
         asked_at: When it was asked.
         answer_by: An answer after this time is late.
         wait: Seconds without an answer after which a receiver is told on the next channel of the lane.
+        policy: The escalation policy that begins if somebody has not confirmed in time; None if none does.
     """
 
     text: str = ""
@@ -60,6 +61,7 @@ class NoticeQuestion:
     asked_at: datetime
     answer_by: datetime
     wait: float
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from broadcast.model.suppression import Suppressed
 from broadcast.publishing.channels import Channels, activate, paces
 from broadcast.publishing.late_suppressions import Avoiding
 from broadcast.publishing.level_wait import LevelWait
+from broadcast.publishing.not_confirmed import not_confirmed
 from broadcast.publishing.notice_run import NoticeRun, Started
 from broadcast.publishing.outdated_notices import lateness
 from broadcast.publishing.prepare import headline
@@ -124,17 +125,19 @@ class Deliverer:
         )
 
     def _begin_run(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
+        texts = tuple(self.ledger.incidents.texts(notice.id))
         builder = MessageBuilder(
             notice=notice.key or f"{notice.incident}/{notice.sequence}",
             identity=notice.identity,
             headline=headline(notice.facts, notice.incident_identity),
-            texts=tuple(self.ledger.incidents.texts(notice.id)),
+            texts=texts,
             secret=started.secret,
             leaving=self.channels.leaving,
             internal=self.internal,
             confirm_at=self.confirm_at,
             question=self.ledger.confirmations.question(notice.id),
             expires_at=notice.expires_at,
+            further=not_confirmed(self.ledger, notice.id, texts),
         )
         active = self._activate(order.adapters, builder)
         run = NoticeRun(

@@ -27,6 +27,7 @@ from broadcast.publishing.compose import Composed, EarlierNotices, compose
 from broadcast.publishing.deliver import Deliverer, Order
 from broadcast.publishing.dependencies import dependencies
 from broadcast.publishing.earlier_recipients import EarlierRecipients
+from broadcast.publishing.escalation_policy import find_policy
 from broadcast.publishing.hints import hints
 from broadcast.publishing.observed_outages import found_down, proposals, takes_back
 from broadcast.publishing.prepare import (
@@ -219,6 +220,8 @@ class Publisher:
 
     def prepare(self, request: Request, subject: Subject, at: datetime | None = None) -> PreparedNotice:
         """Return the notice as it is at that time, by default now; records and sends nothing."""
+        if request.policy is not None:
+            find_policy(self.settings, self.deliverer.channels.planned, request.policy)
         before = self._before(request, subject)
         now = at or self.deliverer.clock.now()
         watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)

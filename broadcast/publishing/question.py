@@ -28,6 +28,7 @@ def question(request: Request, shares: Iterable[Share], now: datetime) -> Notice
         asked_at=now,
         answer_by=now + timedelta(seconds=within),
         wait=max(SHORTEST_WAIT, within / longest),
+        policy=request.policy,
     )
 
 

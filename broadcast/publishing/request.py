@@ -25,7 +25,7 @@ CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 #: Fields that only `maintenance` sets.
 OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
 #: Fields that earlier versions did not have. Unset, they stay out of the digest, so that old keys still fit.
-LATER = frozenset({"ended", "corrects", "confirm_within", "expires"})
+LATER = frozenset({"ended", "corrects", "confirm_within", "policy", "expires"})
 #: Seconds that a run waits for deliveries or confirmations if nothing else is said.
 WITHIN = 900.0
 
@@ -52,6 +52,7 @@ class Request:
         corrects: The words that correct a wrong fact of the latest notice.
         expires: Seconds after which what could not be sent is given up; None for the default of the severity.
         confirm_within: Seconds in which the receivers are asked to confirm; None if they are not asked.
+        policy: The escalation policy that begins if somebody has not confirmed by then; None for none.
 
     Example:
         Request(verb=Verb.NOTIFY, title="Checkout down", severity="sev2", next_update="30m")
@@ -82,6 +83,7 @@ class Request:
     ended: str | None = None
     corrects: str | None = None
     confirm_within: float | None = None
+    policy: str | None = None
     expires: float | None = None
 
     def inputs_hash(self) -> str:

@@ -63,7 +63,8 @@ class Result:
     """The result of a command that publishes a notice.
 
     `until` and `reached` say whether the notice got as far as was asked for, None if nothing beyond
-    `accepted` was. `answers` are those of its receivers, None if it asks for none.
+    `accepted` was. `answers` are those of its receivers, None if it asks for none. `escalation` is the mark
+    of the one that began because some did not confirm.
     """
 
     incident: str
@@ -85,6 +86,7 @@ class Result:
     until: str | None = None
     reached: bool | None = None
     answers: NoticeAnswers | None = None
+    escalation: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the object that `-o json` prints."""
@@ -122,7 +124,7 @@ class Result:
 
 _NESTED = ("counts", "channels", "failovers")
 #: Fields of the JSON object that a result without them does not have.
-_ONLY_IF_ASKED = ("until", "reached", "answers")
+_ONLY_IF_ASKED = ("until", "reached", "answers", "escalation")
 
 
 def exit_status(entries: Sequence[DeliveryCount], ending: Ending) -> ExitStatus:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import AmbiguousIncident, UnknownIncident
+from broadcast.errors import AmbiguousIncident, UnknownIncident, UsageError
 from broadcast.ledger.choices import choose
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
@@ -39,7 +39,7 @@ async def retry(deliverer: Deliverer, incident: str | None, limits: Limits, stop
 
     Messages with unknown outcome are looked up at the provider before anything is sent again. The deadline
     is for all notices together, and an interrupted run begins no other notice. Raises `UnknownIncident`,
-    `ConfigError` and `Refused`, all before anything is sent.
+    `UsageError`, `ConfigError` and `Refused`, all before anything is sent.
     """
     deliverer.follow_targets()
     incidents = deliverer.ledger.incidents
@@ -57,14 +57,17 @@ async def _retry_incidents(
 ) -> Retried:
     begun = deliverer.clock.monotonic()
     notices = [one for incident in incidents for one in deliverer.ledger.incidents.notices(incident)]
+    awaited = _awaited(deliverer, notices, limits)
     # For all notices at once: a missing secret must stop the retry before it has sent anything.
     for notice in notices:
         if deliverer.owes(notice):
             choose(deliverer.ledger.store, notice.id, limits.on_unknown)
+    sent_only = replace(limits, until=ReachLevel.ACCEPTED)
+    own = {one.id: limits if one.id in awaited else sent_only for one in notices}
     adapters = {
-        one.id: deliverer.needed_until(one, limits.until)
+        one.id: deliverer.needed_until(one, own[one.id].until)
         for one in notices
-        if deliverer.owes(one) or _awaited(one, notices, limits)
+        if deliverer.owes(one) or one.id in awaited
     }
     worked: list[Result] = []
     results: list[Result] = []
@@ -73,7 +76,7 @@ async def _retry_incidents(
         if interrupted or notice.id not in adapters:
             results.append(deliverer.standing(notice))
             continue
-        left = _rest_of(limits, deliverer.clock.monotonic() - begun)
+        left = _rest_of(own[notice.id], deliverer.clock.monotonic() - begun)
         worked.append(await _finish(deliverer, notice, left, adapters[notice.id], stop))
         results.append(worked[-1])
     changed = any(result.changed for result in results)
@@ -97,10 +100,24 @@ def _has_unsent(deliverer: Deliverer, incident: Incident) -> bool:
     return any(deliverer.owes(notice) for notice in deliverer.ledger.incidents.notices(incident))
 
 
-def _awaited(notice: Notice, notices: Sequence[Notice], limits: Limits) -> bool:
-    """Return whether to wait for the deliveries or answers of a notice: the latest one of its incident."""
-    later = any(one.incident_id == notice.incident_id and one.sequence > notice.sequence for one in notices)
-    return limits.until is not ReachLevel.ACCEPTED and not later
+def _awaited(deliverer: Deliverer, notices: Sequence[Notice], limits: Limits) -> frozenset[int]:
+    """Return the notices to wait for: of each incident the latest, or the latest that asks for an answer.
+
+    Raises `UsageError` if none asks for one.
+    """
+    if limits.until is ReachLevel.ACCEPTED:
+        return frozenset()
+    confirmed = limits.until is ReachLevel.CONFIRMED
+    able = [
+        one for one in notices if not confirmed or deliverer.ledger.confirmations.question(one.id) is not None
+    ]
+    if confirmed and not able:
+        refs = ", ".join(dict.fromkeys(one.incident for one in notices))
+        raise UsageError(
+            f"no notice of {refs} asks for a confirmation, so there is nothing to wait for",
+            hint='ask with a new one: broadcast update INC --until confirmed -m "..."; or --until delivered',
+        )
+    return frozenset({one.incident_id: one.id for one in able}.values())
 
 
 def _rest_of(limits: Limits, spent: float) -> Limits:

@@ -20,7 +20,8 @@
     open                       whether more news will follow
     room                       .pleasantry .second .cause: whether there is room for such a sentence
     contact                    .name and every further column of the contacts file, filled in per person;
-                               .confirm_url, the person's own link to confirm a notice that asks
+                               .confirm_url, the person's own link to confirm a notice that asks;
+                               .not_confirmed, who has not confirmed another notice (see `unconfirmed`)
     NAME                       every `-v NAME=...`; `internal_...` exist in internal texts only
 
 `-v scope=...` sets this fact if it is not given; likewise impact, action, cause and data_loss.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from broadcast.cadence.escalate import Escalate
+from broadcast.cadence.escalate_unconfirmed import EscalateUnconfirmed
 from broadcast.cadence.start_escalation import EscalationRequest, EscalationStarter
 from broadcast.channels.base import Adapter
 from broadcast.config.load import load
@@ -221,9 +222,33 @@ class Company:
     def notify(self, verb: Verb = Verb.NOTIFY) -> None:
         title = "Kasse gestört" if verb is Verb.NOTIFY else None
         request = Request(verb=verb, title=title, audiences=("customers",) if title else (), message="Stand.")
+        self._publish(request)
+
+    def ask(self, within: timedelta, policy: str | None = "duty") -> None:
+        """Ask the agents by SMS to confirm a notice in this time."""
+        request = Request(
+            verb=Verb.NOTIFY,
+            title="Kasse gestört",
+            audiences=("agents",),
+            message="Stand.",
+            confirm_within=within.total_seconds(),
+            policy=policy,
+        )
+        self._publish(request)
+
+    def _publish(self, request: Request) -> None:
         with self.ledger() as ledger:
             publisher = make_publisher(self.settings, ledger, ignore_events, self.clock)
+            publisher = replace(publisher, deliverer=self.job(ledger).deliverer)
             asyncio.run(publisher.publish(request, Limits(), lambda _: None, Stop()))
+
+    def follow_up(self, after: timedelta = timedelta()) -> list[str]:
+        """Let time pass, then run a round of the jobs that begin and drive escalations."""
+        self.clock.at += after
+        with self.ledger() as ledger:
+            starter = self.starter(ledger)
+            begun = asyncio.run(EscalateUnconfirmed(starter).run(self.clock.at, Stop()))
+            return [*begun, *asyncio.run(starter.job.run(self.clock.at, Stop()))]
 
     def start(self, **given: object) -> Escalation:
         """Start an escalation and send its first pages."""

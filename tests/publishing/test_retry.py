@@ -56,3 +56,22 @@ def test_where_asking_again_learns_nothing_that_is_said_and_nothing_is_sent(mail
 
 def _ledger(company: ProgramCompany) -> bytes:
     return (company.folder / "broadcast.db").read_bytes()
+
+
+def test_waiting_for_confirmations_that_nobody_was_asked_for_is_refused_before_anything_is_sent(mail_company):
+    mail_company.notify("Chat down")
+
+    done = mail_company.run("retry", "INC-1", "--until", "confirmed", "--within", "1s")
+
+    assert (done.code, done.out) == (2, "")
+    assert "no notice of INC-1 asks for a confirmation" in done.err
+    assert "hint: ask with a new one: broadcast update INC --until confirmed" in done.err
+
+
+def test_it_waits_for_the_latest_notice_that_asks(mail_company):
+    mail_company.run("notify", "Chat down", "--yes", "--until", "confirmed", "--within", "1s")
+    mail_company.run("update", "INC-1", "-m", "Noch da.", "--yes")
+
+    done = mail_company.run("retry", "INC-1", "--until", "confirmed", "--within", "1s", "-o", "json")
+
+    assert done.code == 11, done.err

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from broadcast.cadence.escalate import Escalate
+from broadcast.cadence.escalate_unconfirmed import EscalateUnconfirmed
 from broadcast.cadence.start_escalation import (
     EscalationRequest,
     EscalationStarter,
     PreparedEscalation,
-    check_channels,
-    find_policy,
 )
 from broadcast.cadence.step_people import StepPeople
 from broadcast.cli.command import command
@@ -38,15 +37,17 @@ from broadcast.config.durations import parse_any_moment, parse_duration
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import UsageError
+from broadcast.errors import BroadcastError, UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.model.escalation import Escalation, EscalationOutcome, EscalationStep
+from broadcast.model.ids import notice_mark
 from broadcast.planning.escalation_card import Role, role
 from broadcast.planning.escalation_plan import simulate
 from broadcast.publishing.dependencies import dependencies
-from broadcast.publishing.result import ExitStatus
-from broadcast.wiring import load_settings, make_catalogue, make_deliverer, make_renderer
+from broadcast.publishing.escalation_policy import find_policy
+from broadcast.publishing.result import ExitStatus, Result
+from broadcast.wiring import load_settings, make_catalogue, make_channels, make_deliverer, make_renderer
 
 _ASK = Question("ask them", "no one was asked")
 _LOOK = 0.5  # seconds between two looks at the answers
@@ -130,11 +131,10 @@ def start(
 def show_plan(common: Common, name: PolicyName, at: At = "now", output: ListForm = OutputForm.HUMAN) -> None:
     """Show who would be asked when and how, with the same decisions as a real escalation; asks no one."""
     settings = load_settings(common.config, sandbox=common.sandbox)
-    policy = find_policy(settings, name)
     begins = parse_any_moment(at, SystemClock().now(), settings.timezone)
     with use_ledger(settings) as ledger:
         job = _starter(settings, ledger).job
-        check_channels(policy, job)
+        policy = find_policy(settings, job.deliverer.channels.planned, name)
         rounds = list(simulate(policy, begins, job.paging))
     if output is OutputForm.JSON:
         show_json(plan_json(rounds, policy, begins, settings.timezone), common.out)
@@ -149,9 +149,9 @@ def show_card(common: Common, name: PolicyName, at: At = "now") -> None:
     It warns where no two ways to a role are independent of each other.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
-    policy = find_policy(settings, name)
     begins = parse_any_moment(at, SystemClock().now(), settings.timezone)
     with use_ledger(settings) as ledger:
+        policy = find_policy(settings, make_channels(settings).planned, name)
         steps = [_roles(step, begins, settings, ledger) for step in policy.steps]
     show(card_page(policy, steps, begins, settings.timezone), common.out)
 
@@ -173,6 +173,28 @@ def show_list(common: Common, incident: MaybeIncident = None, output: ListForm =
         return
     blocks = [block for one in shown for block in escalation_page(*one, now, zone)]
     show(blocks or [line("no escalation is running")], common.out)
+
+
+def escalate_missing(result: Result, settings: Settings, ledger: Ledger) -> Result:
+    """Begin the escalation of a notice that was not confirmed by all in time, and return its result with it.
+
+    What goes wrong is a warning: the notice itself was sent, and the clock tries again.
+    """
+    if result.exit_code == ExitStatus.INTERRUPTED:
+        return result
+    try:
+        job = EscalateUnconfirmed(_starter(settings, ledger))
+        notices = ledger.incidents.notices(ledger.incidents.find(result.incident, closed=True))
+        about = next(one.id for one in notices if one.sequence == result.notice)
+        said = job.begin(about, SystemClock().now())
+        begun = ledger.escalations.by(about)
+        if begun is None or said is None:
+            return result
+        complete(_drive(job.starter.job, begun.notice, None, stop_by_signals()))
+    except BroadcastError as error:
+        said = f"the escalation could not begin: {error}; `serve` or `tick` tries again"
+        return replace(result, warnings=(*result.warnings, said))
+    return replace(result, escalation=notice_mark(begun.incident, begun.sequence))
 
 
 def _request(settings: Settings, asked: EscalateOptions, incident: str | None) -> EscalationRequest:

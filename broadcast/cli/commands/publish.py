@@ -9,6 +9,7 @@ from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import (
+    AskOptions,
     Common,
     Correcting,
     EndingOptions,
@@ -26,14 +27,13 @@ from broadcast.cli.output.display import json_text, show, show_json
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import show_progress
 from broadcast.cli.output.show_result import show_result
-from broadcast.cli.request_input import read_expiry, read_limits, read_request, read_words
+from broadcast.cli.request_input import read_expiry, read_limits, read_question, read_request, read_words
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import UsageError
 from broadcast.ledger.choices import pause
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import ExitStatus, Result
 from broadcast.wiring import load_settings, make_publisher
@@ -56,7 +56,7 @@ def notify(
     wording: Wording,
     targets: TargetOptions,
     sending: TimedSending,
-    run: WaitOptions,
+    run: AskOptions,
 ) -> int:
     """Open an incident and tell everyone concerned.
 
@@ -78,7 +78,7 @@ def update(
     wording: Correcting,
     targets: TargetOptions,
     sending: TimedSending,
-    run: WaitOptions,
+    run: AskOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Send more news. On every channel it appears as a reply to the earlier notices.
@@ -136,8 +136,7 @@ def retract(
 def publish(request: Request, common: Common, sending: Sending, run: RunOptions) -> int:
     """Publish the notice, propose it, or show it with --dry-run; return the exit code."""
     limits = read_limits(run, sending)
-    if limits.until is ReachLevel.CONFIRMED:
-        request = replace(request, confirm_within=limits.within)
+    request = read_question(request, run, limits)
     if isinstance(sending, TimedSending) and sending.expires:
         request = replace(request, expires=read_expiry(sending.expires))
     settings = load_settings(common.config, sandbox=common.sandbox)
@@ -161,6 +160,10 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
         publisher = make_publisher(settings, ledger, listener)
         result = complete(publisher.publish(request, limits, asking, stop_by_signals()))
         pause_if_interrupted(ledger, result)
+        if request.policy:
+            from broadcast.cli.commands.escalate import escalate_missing  # loads what drives escalations
+
+            result = escalate_missing(result, settings, ledger)
     show_result(result, run.output, settings.timezone, common, asking.warned)
     return result.exit_code
 

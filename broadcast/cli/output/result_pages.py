@@ -45,6 +45,7 @@ def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
         *_channels(result),
         *_failovers(result),
         *answers_block(result.answers),
+        *_escalation(result),
         *_promise(result, zone),
         *(Remark("next", step, Tone.STRONG) for step in result.next),
     ]
@@ -53,6 +54,12 @@ def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
 def warnings_page(warnings: Iterable[str]) -> list[Block]:
     """Return the warnings."""
     return [Remark("warning", warning, Tone.WARNING) for warning in warnings]
+
+
+def _escalation(result: Result) -> Iterator[Block]:
+    if result.escalation:
+        text = f"{result.escalation} has begun: `escalate list {result.incident}` shows who is asked"
+        yield Remark("escalation", text, Tone.WARNING)
 
 
 def _promise(result: Result, zone: ZoneInfo) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 -- name: insert_question
 -- Record what a notice asks of its receivers.
-INSERT INTO question (notice_id, text, options, asked_at, answer_by, wait) VALUES (:notice, :text, :options, :asked_at, :answer_by, :wait)
+INSERT INTO question (notice_id, text, options, asked_at, answer_by, wait, policy)
+VALUES (:notice, :text, :options, :asked_at, :answer_by, :wait, :policy)
 
 -- name: question_of_notice
 -- Read what a notice asks.
@@ -201,6 +202,16 @@ FROM (SELECT DISTINCT delivery.audience, delivery.contact FROM delivery
                         WHERE confirmation.notice_id = delivery.notice_id AND confirmation.audience = delivery.audience
                           AND confirmation.contact = delivery.contact AND confirmation.answer NOT IN ('pass-on', 'decline')
                           AND (question.answer_by IS NULL OR confirmation.at <= question.answer_by))) AS missing
+
+-- name: unconfirmed_people
+-- Count the people for whom a notice is required and who have not confirmed it, in time or late.
+SELECT count(*) AS count
+FROM (SELECT DISTINCT delivery.audience, delivery.contact FROM delivery
+      WHERE delivery.notice_id = :notice AND delivery.required = 1 AND delivery.recipient_id IS NOT NULL AND delivery.lane >= 0
+        AND delivery.state <> 'suppressed'
+        AND NOT EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
+                        AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact
+                        AND confirmation.answer NOT IN ('pass-on', 'decline'))) AS missing
 
 -- name: reached_before
 -- Read what reached a person before the last channel of a notice that asks failed, the latest message last.

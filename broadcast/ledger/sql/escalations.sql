@@ -25,6 +25,42 @@ SELECT escalation.*, notice.sequence, notice.incident_id, incident.ref AS incide
 FROM escalation JOIN notice ON notice.id = escalation.notice_id JOIN incident ON incident.id = notice.incident_id
 WHERE escalation.notice_id = ?
 
+-- name: escalation_by_notice
+-- Read the escalation about the missing confirmations of a notice, running or not, with the columns of `running_escalations`.
+SELECT escalation.*, notice.sequence, notice.incident_id, incident.ref AS incident
+FROM question JOIN escalation ON escalation.notice_id = question.escalation_id
+JOIN notice ON notice.id = escalation.notice_id JOIN incident ON incident.id = notice.incident_id
+WHERE question.notice_id = ?
+
+-- name: notice_of_escalation
+-- Read the notice whose missing confirmations an escalation is about.
+SELECT notice_id FROM question WHERE escalation_id = ? ORDER BY notice_id DESC LIMIT 1
+
+-- name: escalate_question
+-- Record which escalation is about a notice, unless there is one.
+UPDATE question SET escalation_id = :by WHERE notice_id = :about AND escalation_id IS NULL
+
+-- name: owed_escalations
+-- Notices with a policy that has not begun, whose time is over or whose receivers have all answered; the oldest first.
+SELECT notice.id, notice.sequence, incident.ref AS incident, question.policy
+FROM question JOIN notice ON notice.id = question.notice_id JOIN incident ON incident.id = notice.incident_id
+WHERE question.policy IS NOT NULL AND question.escalation_id IS NULL AND question.asked_at > :since AND notice.paused_at IS NULL
+  AND NOT (incident.phase = ANY(:closed))
+  AND (question.answer_by <= :now OR NOT EXISTS (
+       SELECT 1 FROM delivery WHERE delivery.notice_id = notice.id AND delivery.required = 1 AND delivery.recipient_id IS NOT NULL
+       AND delivery.state IN ('planned', 'sending', 'accepted', 'delivered', 'unknown')
+       AND NOT EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
+                       AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)))
+  AND NOT EXISTS (SELECT 1 FROM notice AS newer JOIN question AS theirs ON theirs.notice_id = newer.id
+                  WHERE newer.incident_id = notice.incident_id AND newer.sequence > notice.sequence)
+ORDER BY notice.id
+
+-- name: next_owed_escalation
+-- Read when the time of the next notice with a policy is over.
+SELECT min(question.answer_by) AS answer_by
+FROM question JOIN notice ON notice.id = question.notice_id JOIN incident ON incident.id = notice.incident_id
+WHERE question.policy IS NOT NULL AND question.escalation_id IS NULL AND question.answer_by > :now AND NOT (incident.phase = ANY(:closed))
+
 -- name: pages_of_notice
 -- Read the pages of an escalation in the order in which they were written.
 SELECT delivery.audience, delivery.contact, delivery.locale, delivery.lane, delivery.channel, delivery.state, delivery.updated_at,

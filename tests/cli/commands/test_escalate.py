@@ -115,3 +115,31 @@ def test_the_card_has_whole_addresses_and_warns_where_all_depends_on_one_thing(c
 
     assert "+491511234507" in card
     assert "no two ways are independent of each other: all depend on" in card
+
+
+def test_what_is_not_confirmed_in_time_is_escalated_by_the_command_itself(company):
+    company.notify("Kasse gestört")
+    done = company.run(
+        "update", "INC-2", "-m", "Noch da.", "--yes", "-a", "customers",
+        *("--until", "confirmed", "--within", "1s", "--policy", "duty", "-o", "json"),
+    )  # fmt: skip
+
+    assert (done.code, done.result["reached"], done.result["escalation"]) == (11, False, "INC-2/E1"), done.err
+    (begun,) = company.run("escalate", "list", "INC-2", "-o", "json").result["items"]
+    assert (begun["state"], {page["state"] for page in begun["pages"]}) == ("running", {"accepted"})
+    assert company.run("tick").out == "nothing is due\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--policy", "duty"), "add --until confirmed"),
+        (("--until", "confirmed", "--policy", "dutty"), "did you mean duty"),
+    ],
+)
+def test_a_policy_that_cannot_begin_is_refused_before_anything_is_sent(company, options, said):
+    done = company.run("notify", "Kasse gestört", "--yes", "-a", "customers", *options)
+
+    assert done.code == 2
+    assert said in done.err
+    assert "INC-2" not in company.run("status").out
