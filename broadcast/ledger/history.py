@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from broadcast.ledger.columns import contact_from, moment
-from broadcast.ledger.counts import DeliveryCount, Failover, StillOwed
+from broadcast.ledger.counts import Counts, DeliveryCount, Failover, StillOwed, counts_of_channel
 from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store
@@ -116,6 +116,12 @@ class History:
         channels = self._each("channels_of_notice", notice, lambda row: str(row[0]))
         found = dict(self._attempts(notice, channel) for channel in channels)
         return [found[first] for first in sorted(found)]
+
+    def counts_by_channel(self, notice: int) -> dict[str, Counts]:
+        """Return the counts of a notice for each channel that has, or had, its messages."""
+        entries, failovers = self.delivery_counts(notice), self.failovers(notice)
+        names = dict.fromkeys([*(one.origin for one in failovers), *(one.channel for one in entries)])
+        return {name: counts_of_channel(name, entries, failovers) for name in names if name}
 
     def failovers(self, notice: int) -> list[Failover]:
         """Return where one channel stepped in for another."""

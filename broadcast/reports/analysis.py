@@ -16,6 +16,7 @@ from broadcast.model.incident import Incident
 from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
 from broadcast.model.promise import Promise
+from broadcast.reports.escalations import EscalationStatus, escalations
 from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.reports.promises import promises
 from broadcast.reports.timeline import (
@@ -62,6 +63,7 @@ class IncidentAnalysis:
     addresses: Addresses
     chapters: tuple[NoticeSummary, ...]
     timeline: tuple[TimelineRow, ...]
+    escalations: tuple[EscalationStatus, ...]
     people: PeopleSummary
     promises: tuple[Promise, ...]
     severities: tuple[StateChange, ...]
@@ -108,6 +110,7 @@ def build(
         addresses=addresses,
         chapters=chapters,
         timeline=timeline(incident, chapters, ledger.history.events(incident)),
+        escalations=escalations(ledger, incident, now),
         people=people(ledger.history.standings(incident), addresses),
         promises=promises(chapters, now),
         severities=severities(chapters),
@@ -129,6 +132,7 @@ def summarise(ledger: Ledger, notice: Notice) -> NoticeSummary:
             one for one in ledger.history.failovers(notice.id) if not one.returns_to(one.destination)
         ),
         delivered=_delivered(ledger, notice),
+        counts=ledger.history.counts_by_channel(notice.id),
         question=ledger.confirmations.question(notice.id),
         answers=answers_to(ledger, notice.id),
     )

@@ -11,7 +11,7 @@ from broadcast.channels import registry
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.ledger.confirmations import Confirmation, OtherAnswer
-from broadcast.ledger.counts import counts_of_channel
+from broadcast.ledger.counts import Counts, counts_of_channel
 from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import DeliveryLine, Notice
@@ -23,7 +23,7 @@ from broadcast.reports.status import is_reopening
 
 #: Between the names of people who share a number, as the inbox writes them.
 _OR = " or "
-_TROUBLES = ("unknown", "failed", "held", "suppressed")
+_FURTHER = ("delivered", "confirmed", "unknown", "failed", "held", "suppressed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class LogEntry:
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
     `erasure`, `escalation`, `confirmation` or `message`: what a person wrote to us, as it was typed. The
-    number of an escalation is below zero.
+    number of an escalation is below zero. An entry `channel` has the `counts` of the notice on that channel.
     """
 
     at: datetime
@@ -43,6 +43,7 @@ class LogEntry:
     contact: str | None = None
     state: str | None = None
     ref: str | None = None
+    counts: Counts | None = None
 
 
 def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
@@ -71,6 +72,7 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
         entries += _answers(ledger, notice)
     for escalation in ledger.escalations.of(incident):
         notice = ledger.escalations.notice(escalation.notice)
+        entries += _channels(ledger, notice)
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
         entries += _answers(ledger, notice)
     entries += map(_message, _written(ledger, incident))
@@ -133,8 +135,8 @@ def _channels(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
     for attempt in ledger.history.attempts(notice.id):
         counts = counts_of_channel(attempt.channel, entries, failovers)
         text = f"{counts.accepted:,} of {counts.planned:,} accepted"
-        troubles = ((name, getattr(counts, name)) for name in _TROUBLES)
-        text += "".join(f", {count:,} {name}" for name, count in troubles if count)
+        further = ((name, getattr(counts, name)) for name in _FURTHER)
+        text += "".join(f", {count:,} {name}" for name, count in further if count)
         reason = f"; {attempt.reason}" if attempt.reason else ""
         yield LogEntry(
             at=attempt.first_at,
@@ -142,6 +144,7 @@ def _channels(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
             text=text + reason,
             notice=notice.sequence,
             channel=attempt.channel,
+            counts=counts,
         )
 
 

@@ -14,7 +14,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.promise import Promise, PromiseVerdict
 from broadcast.model.text import printable
 from broadcast.planning.plan import PUBLIC
-from broadcast.reports import confirmations, missed_people
+from broadcast.reports import confirmations, escalation_section, missed_people
 from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.document import (
     DASH,
@@ -378,6 +378,7 @@ _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, .
     "timeline": _timeline,
     "reach": _reach,
     "confirmations": confirmations.asked,
+    "escalations": escalation_section.escalated,
     "unreached": missed_people.unreached,
     "unsure": missed_people.unknown,
     "behind": missed_people.behind,

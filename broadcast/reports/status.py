@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from broadcast.config.settings import Settings
@@ -17,6 +17,7 @@ from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind
 from broadcast.model.promise import overdue
+from broadcast.reports.escalations import EscalationStatus, escalations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class IncidentStatus:
     window of maintenance. `overdue` means that a promised update is late, `late` that announced work should
     have begun by now or, once it has begun, should be over. `reopened_at` is when an all-clear was withdrawn,
     None once it is over or if none was. `answers` says who confirmed the latest notice that asks for it, None
-    if none does or the incident is over.
+    if none does or the incident is over. `channels` are the counts of the latest notice by channel.
     """
 
     ref: str
@@ -50,6 +51,8 @@ class IncidentStatus:
     reopened_at: datetime | None = None
     unknown_messages: tuple[UnknownMessage, ...] = ()
     answers: NoticeAnswers | None = None
+    channels: Mapping[str, Counts] = field(default_factory=dict)
+    escalations: tuple[EscalationStatus, ...] = ()
 
     @property
     def owing(self) -> bool:
@@ -89,6 +92,8 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         overdue=not incident.phase.closed and overdue(promised, now),
         notices=latest[1] if latest else 0,
         counts=counts(ledger.history.delivery_counts(latest[0])) if latest else Counts(),
+        channels=ledger.history.counts_by_channel(latest[0]) if latest else {},
+        escalations=escalations(ledger, incident, now),
         owed=ledger.history.still_owed(incident),
         unknown_messages=tuple(unknown_messages(ledger.store, incident)),
         answers=next(filter(None, (answers_to(ledger, one.id) for one in reversed(notices))), None),

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from broadcast.ledger.answers import NoticeAnswers
-from broadcast.ledger.counts import Failover
+from broadcast.ledger.counts import Counts, Failover
 from broadcast.ledger.history import ChannelReach
 from broadcast.ledger.records import LedgerEvent, Notice, NoticeText
 from broadcast.model.incident import Incident, Phase, Severity
@@ -56,8 +56,8 @@ class TimelineRow:
 class NoticeSummary:
     """One notice: its texts, and its results on each channel.
 
-    `delivered` has, by channel, how many messages arrived as its provider says. `answers` are those of its
-    receivers, None if it asks nothing.
+    `delivered` has, by channel, how many messages arrived as its provider says; `counts` where the messages
+    of each channel stand. `answers` are those of its receivers, None if it asks nothing.
     """
 
     notice: Notice
@@ -65,6 +65,7 @@ class NoticeSummary:
     reach: tuple[ChannelReach, ...]
     failovers: tuple[Failover, ...]
     delivered: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Counts] = field(default_factory=dict)
     question: NoticeQuestion | None = None
     answers: NoticeAnswers | None = None
 

@@ -27,7 +27,6 @@ from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import (
     card_page,
-    escalation_json,
     escalation_page,
     plan_json,
     plan_page,
@@ -47,6 +46,7 @@ from broadcast.planning.escalation_plan import simulate
 from broadcast.publishing.dependencies import dependencies
 from broadcast.publishing.escalation_policy import find_policy
 from broadcast.publishing.result import ExitStatus, Result
+from broadcast.reports.escalations import with_answers
 from broadcast.wiring import load_settings, make_catalogue, make_channels, make_deliverer, make_renderer
 
 _ASK = Question("ask them", "no one was asked")
@@ -164,14 +164,12 @@ def show_list(common: Common, incident: MaybeIncident = None, output: ListForm =
     with use_ledger(settings) as ledger:
         records = ledger.escalations
         found = records.of(ledger.incidents.find(incident)) if incident else records.running()
-        asked = [ledger.confirmations.question(one.notice) for one in found]
-        answers = [ledger.confirmations.of(one.notice) for one in found]
-    shown = list(zip(found, asked, answers, strict=True))
+        shown = with_answers(ledger, found, now)
     if output is OutputForm.JSON:
-        items = [escalation_json(*one, now, zone) for one in shown]
+        items = [one.as_json(zone) for one in shown]
         show_json({"schema": "broadcast.escalations/1", "items": items}, common.out)
         return
-    blocks = [block for one in shown for block in escalation_page(*one, now, zone)]
+    blocks = [block for one in shown for block in escalation_page(one, zone)]
     show(blocks or [line("no escalation is running")], common.out)
 
 
@@ -261,13 +259,11 @@ def _show_plan(
 
 
 def _show(found: Escalation, ledger: Ledger, settings: Settings, common: Common, output: OutputForm) -> None:
-    question = ledger.confirmations.question(found.notice)
-    answers = ledger.confirmations.of(found.notice)
-    now, zone = SystemClock().now(), settings.timezone
+    (status,) = with_answers(ledger, [found], SystemClock().now())
     if output is OutputForm.JSON:
-        show_json(escalation_json(found, question, answers, now, zone), common.out)
+        show_json(status.as_json(settings.timezone), common.out)
     else:
-        show(escalation_page(found, question, answers, now, zone), common.out)
+        show(escalation_page(status, settings.timezone), common.out)
 
 
 def _exit_code(found: Escalation, stop: Stop, *, waited: bool) -> int:

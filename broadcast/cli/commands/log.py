@@ -11,7 +11,9 @@ from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import iso
+from broadcast.model.clock import SystemClock
 from broadcast.model.zone import with_zone
+from broadcast.reports.escalations import escalations
 from broadcast.reports.log import LogEntry, address_kinds
 from broadcast.reports.log import log as read_log
 from broadcast.wiring import load_settings
@@ -26,10 +28,18 @@ def log(common: Common, incident: MaybeIncident = None, output: ListForm = Outpu
     settings = load_settings(common.config, sandbox=common.sandbox)
     with use_ledger(settings) as ledger:
         entries = read_log(ledger, incident, address_kinds(settings))
+        found = ledger.incidents.find(incident, closed=True)
+        asked = escalations(ledger, found, SystemClock().now())
     zone = settings.timezone
     if output is OutputForm.JSON:
         lines = [asdict(entry) | {"at": iso(entry.at, zone)} for entry in entries]
-        show_json({"schema": SCHEMA, "entries": lines}, common.out)
+        document = {
+            "schema": SCHEMA,
+            "incident": found.ref,
+            "entries": lines,
+            "escalations": [one.as_json(zone) for one in asked],
+        }
+        show_json(document, common.out)
     else:
         show(_page(entries, zone), common.out)
 

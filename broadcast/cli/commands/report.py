@@ -10,7 +10,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import AnyIncident, Common
+from broadcast.cli.options import AnyIncident, Common, ListForm, OutputForm
 from broadcast.errors import UsageError
 from broadcast.model.clock import SystemClock
 from broadcast.model.text import printable
@@ -52,22 +52,38 @@ Language = Annotated[
 ]
 
 
-@command("broadcast report INC-7", "broadcast report INC-7 --out report.html")
+@command(
+    "broadcast report INC-7", "broadcast report INC-7 --out report.html", "broadcast report INC-7 -o json"
+)
 def report(
-    incident: AnyIncident, common: Common, form: AsFormat = None, out: Out = None, lang: Language = None
+    incident: AnyIncident,
+    common: Common,
+    form: AsFormat = None,
+    out: Out = None,
+    lang: Language = None,
+    output: ListForm = OutputForm.HUMAN,
 ) -> None:
     """Write the report of an incident: who was told when, who was not, which promises were kept."""
+    from broadcast.cli.output.display import show_json
     from broadcast.reports.analysis import build
+    from broadcast.reports.as_json import as_json
     from broadcast.reports.html import as_html
     from broadcast.reports.markdown import as_markdown
     from broadcast.reports.save import save
 
     out = None if out == Path("-") else out
+    if output is OutputForm.JSON and (out or form or lang):
+        raise UsageError(
+            "-o json has no format, language or file", hint="redirect it: broadcast report INC -o json > FILE"
+        )
     form = _form(form, out)
     settings = load_settings(common.config, sandbox=common.sandbox)
     locale = _locale(lang, settings.locale, common)
     with use_ledger(settings) as ledger:
         story = build(ledger, incident, SystemClock().now(), settings.timezone)
+    if output is OutputForm.JSON:
+        show_json(as_json(story), common.out)
+        return
     text = (as_html if form is Format.HTML else as_markdown)(story, locale)
     if out is None:
         common.out.write(printable(text))

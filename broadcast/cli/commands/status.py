@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -15,14 +15,14 @@ from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.answers import answers_block
 from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.escalation import summary_line
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.model.escalation import Escalation
-from broadcast.model.ids import notice_mark
+from broadcast.model.escalation import EscalationOutcome
 from broadcast.model.incident import Phase
 from broadcast.reports.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings, program
@@ -30,6 +30,8 @@ from broadcast.wiring import load_settings, program
 SCHEMA = "broadcast.status/1"
 _OVERDUE = 10
 _COUNTED = ("delivered", "confirmed", "unknown", "failed", "held")
+#: Escalations that run, or ended without enough confirmations.
+_MISSED = frozenset({None, EscalationOutcome.EXHAUSTED, EscalationOutcome.EXPIRED})
 
 Check = Annotated[
     bool,
@@ -56,13 +58,13 @@ def status(
     with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending = ledger.runs.living()
-        escalations = ledger.escalations.running()
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
         show_json({"schema": SCHEMA, "incidents": incidents, "sending": sending}, common.out)
     else:
-        page = _page(found, settings.timezone, named=incident is not None)
-        asked = _escalations(escalations, {one.ref for one in found})
+        zone, named = settings.timezone, incident is not None
+        page = _page(found, zone, named=named)
+        asked = [block for one in found for block in _escalations(one, zone, named=named)]
         show([*page, *asked, *_outlook(found, settings, sending)], common.out)
     return _OVERDUE if check and any(status.overdue or status.late for status in found) else 0
 
@@ -120,10 +122,20 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
     return [
         line(StyledWord(status.ref, Tone.STRONG), _title(status)),
         *shown,
+        *_channels(status),
         *promised,
         *answers_block(status.answers),
         *_people(status, zone),
     ]
+
+
+def _channels(status: IncidentStatus) -> Iterator[Block]:
+    """Yield what became of the latest notice on each channel, if there are several or somebody answered."""
+    for name, counted in status.channels.items():
+        if len(status.channels) > 1 or counted.delivered or counted.confirmed:
+            said = [f"{counted.accepted:,} of {counted.planned:,} accepted"]
+            said += [f"{getattr(counted, key):,} {key}" for key in _COUNTED if getattr(counted, key)]
+            yield Remark(f"by {name}", ", ".join(said))
 
 
 def _window(status: IncidentStatus, zone: ZoneInfo) -> str:
@@ -146,17 +158,11 @@ def _promise(status: IncidentStatus, zone: ZoneInfo) -> StyledWord:
     return StyledWord(promised)
 
 
-def _escalations(running: Sequence[Escalation], refs: Collection[str]) -> list[Block]:
-    """Return one line for each escalation of these incidents that has not ended."""
-    return [
-        Remark(
-            "escalation",
-            f"{notice_mark(one.incident, one.sequence)} {one.policy.name}: {one.standing}",
-            Tone.WARNING,
-        )
-        for one in running
-        if one.incident in refs
-    ]
+def _escalations(status: IncidentStatus, zone: ZoneInfo, *, named: bool) -> Iterator[Block]:
+    """Yield a line for each escalation; if the incident is not named, only if too few confirmed."""
+    for each in status.escalations:
+        if named or (each.escalation.outcome in _MISSED and not status.phase.closed):
+            yield summary_line(each, zone)
 
 
 def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
@@ -216,7 +222,8 @@ def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
     windows = ("window_starts_at", "window_ends_at")
     times = ("started_at", *windows, "opened_at", "reopened_at", "ended_at", "next_update_at")
     unknown = [unknown_json(message, zone) for message in status.unknown_messages]
-    fields = asdict(replace(status, unknown_messages=(), answers=None))
+    fields = asdict(replace(status, unknown_messages=(), answers=None, escalations=()))
     fields["answers"] = status.answers.as_json() if status.answers else None
+    fields["escalations"] = [one.as_json(zone) for one in status.escalations]
     del fields["unknown_messages"]
     return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unknown}

@@ -13,13 +13,13 @@ from broadcast.config.durations import format_duration
 from broadcast.ledger.confirmations import Confirmation
 from broadcast.model.counted import counted
 from broadcast.model.escalation import Escalation, EscalationOutcome, EscalationPolicy
-from broadcast.model.ids import base_id, notice_mark
-from broadcast.model.question import NoticeQuestion
+from broadcast.model.ids import base_id
 from broadcast.planning.escalation import Climb, End, FailOver, Wait, decide
 from broadcast.planning.escalation_card import Role
 from broadcast.planning.escalation_plan import PageRound
+from broadcast.reports.escalations import EscalationStatus
 
-ESCALATION, PLAN = "broadcast.escalation/1", "broadcast.escalation-plan/1"
+PLAN = "broadcast.escalation-plan/1"
 _TONES = {EscalationOutcome.CONFIRMED: Tone.GOOD, None: Tone.WARNING}
 
 
@@ -79,82 +79,39 @@ def plan_json(
     }
 
 
-def escalation_page(
-    escalation: Escalation,
-    question: NoticeQuestion | None,
-    answers: Sequence[Confirmation],
-    now: datetime,
-    zone: ZoneInfo,
-) -> list[Block]:
+def escalation_page(status: EscalationStatus, zone: ZoneInfo) -> list[Block]:
     """Return where an escalation stands: its people, their answers, and what comes next."""
+    escalation, question = status.escalation, status.question
     names = {page.receiver: page.person.name for page in escalation.pages}
-    said = {(one.audience, one.contact): one for one in answers}
+    said = {(one.audience, one.contact): one for one in status.answers}
     rows = tuple(_person_rows(escalation, names, said, zone))
     blocks: list[Block] = [
         line(
-            StyledWord(notice_mark(escalation.incident, escalation.sequence), Tone.STRONG),
+            StyledWord(status.mark, Tone.STRONG),
             f"{escalation.policy.name}:",
             StyledWord(escalation.standing, _TONES.get(escalation.outcome, Tone.BAD)),
         )
     ]
     if question and question.text:
-        counts = ", ".join(f"{option} {count}" for option, count in _counts(question, answers).items())
+        counts = ", ".join(f"{option} {count}" for option, count in status.counts.items())
         blocks.append(line(f"{question.text} {counts}"))
     blocks.append(Table(("who", "asked by", "answer", ""), rows))
-    following = _next(escalation, now, zone)
+    following = next_step(status, zone)
     return [*blocks, line(following)] if following else blocks
 
 
-def escalation_json(
-    escalation: Escalation,
-    question: NoticeQuestion | None,
-    answers: Sequence[Confirmation],
-    now: datetime,
-    zone: ZoneInfo,
-) -> dict[str, Any]:
-    """Return an escalation for programs."""
-    position, decision = escalation.position, decide(escalation, now)
-    running = escalation.ended_at is None
-    return {
-        "schema": ESCALATION,
-        "ref": notice_mark(escalation.incident, escalation.sequence),
-        "incident": escalation.incident,
-        "policy": escalation.policy.name,
-        "state": str(escalation.outcome or "running"),
-        "started_at": iso(escalation.started_at, zone),
-        "expires_at": iso(escalation.expires_at, zone),
-        "ended_at": iso(escalation.ended_at, zone),
-        "round": position.round + 1,
-        "step": position.step + 1,
-        "channel": escalation.policy.channel_at(escalation.place),
-        "next_at": iso(decision.until, zone) if running and isinstance(decision, Wait) else None,
-        "question": question.text if question and question.options else None,
-        "counts": _counts(question, answers) if question and question.options else {},
-        "pages": [
-            {
-                "audience": page.audience,
-                "contact": base_id(page.person.id),
-                "name": page.person.name,
-                "round": escalation.policy.positions[page.place].round + 1,
-                "step": escalation.policy.positions[page.place].step + 1,
-                "channel": page.channel,
-                "state": str(page.state),
-                "at": iso(page.at, zone),
-            }
-            for page in escalation.pages
-        ],
-        "answers": [
-            {
-                "audience": one.audience,
-                "contact": base_id(one.contact),
-                "answer": one.answer,
-                "means": str(one.means),
-                "at": iso(one.at, zone),
-                "late": one.late,
-            }
-            for one in answers
-        ],
-    }
+def summary_line(status: EscalationStatus, zone: ZoneInfo) -> Remark:
+    """Return where an escalation stands in one line, for `status`."""
+    one = status.escalation
+    said = [f"{status.mark} {one.policy.name}: {one.standing} since {clock_time(one.since, zone)}"]
+    if status.running:
+        waiting = ", ".join(_name(page.person.name, page.person.id) for page in status.waiting_for)
+        said += [f"waiting for {waiting}" if waiting else "nobody is asked", next_step(status, zone)]
+    else:
+        said = [f"{status.mark} {one.policy.name}: {one.standing}"]
+        said += [f"{_name('', each.contact)} {each.answer}" for each in status.answers if not each.confirms]
+    tone = Tone.GOOD if one.outcome is EscalationOutcome.CONFIRMED else Tone.WARNING
+    return Remark("escalation", "; ".join(said), tone if status.running or tone is Tone.GOOD else Tone.BAD)
 
 
 def card_page(
@@ -211,22 +168,23 @@ def _person_rows(
         pages = [page for page in escalation.pages if page.receiver == receiver]
         asked = ", ".join(dict.fromkeys(page.channel for page in pages if page.alive)) or "not reached"
         answer = said.get(receiver)
-        words = f"{answer.answer}{', late' if answer.late else ''}" if answer else "none yet"
+        words = _words(answer) if answer else "none yet"
         when = f"{clock_time(answer.at, zone)} by {answer.means}" if answer else ""
         yield _name(name, receiver[1]), asked, words, when
 
 
-def _counts(question: NoticeQuestion, answers: Sequence[Confirmation]) -> dict[str, int]:
-    """Return how many people chose each option in time."""
-    return {
-        option: sum(one.answer == option and not one.late for one in answers) for option in question.options
-    }
+def _words(answer: Confirmation) -> str:
+    late = ", late" if answer.late else ""
+    later = f", then {answer.later.answer}" if answer.later else ""
+    return f"{answer.answer}{late}{later}"
 
 
-def _next(escalation: Escalation, now: datetime, zone: ZoneInfo) -> str:
-    if escalation.ended_at is not None:
+def next_step(status: EscalationStatus, zone: ZoneInfo) -> str:
+    """Return what comes next in an escalation, and when; empty after its end."""
+    escalation = status.escalation
+    if not status.running:
         return ""
-    match decide(escalation, now):
+    match decide(escalation, status.as_of):
         case Wait(until=until):
             following = escalation.place + 1
             if following == len(escalation.policy.positions):

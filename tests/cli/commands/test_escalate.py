@@ -143,3 +143,53 @@ def test_a_policy_that_cannot_begin_is_refused_before_anything_is_sent(company, 
     assert done.code == 2
     assert said in done.err
     assert "INC-2" not in company.run("status").out
+
+
+def test_status_log_and_report_have_the_same_escalation_for_programs(company):
+    company.run("escalate", "INC-1", "--yes")
+    company.run("confirm", "INC-1", "--by", "kd4711-0", "--note", "on the way")
+
+    documents = [
+        company.run("status", "INC-1", "-o", "json").result["incidents"][0],
+        company.run("log", "INC-1", "-o", "json").result,
+        company.run("report", "INC-1", "-o", "json").result,
+    ]
+
+    for document in documents:
+        (one,) = document["escalations"]
+        assert (one["ref"], one["state"], one["step"], one["steps"]) == ("INC-1/E1", "confirmed", 1, 1)
+        assert one["started_at"] == one["since"]
+        assert one["next_at"] is None
+        assert one["waiting_for"] == []
+        assert [(each["name"], each["answer"], each["means"]) for each in one["answers"]] == [
+            ("Annika", "confirm", "command")
+        ]
+
+
+def test_while_it_runs_status_says_who_is_waited_for_and_what_comes_next(company):
+    company.run("escalate", "INC-1", "--yes")
+
+    (status,) = company.run("status", "-o", "json").result["incidents"]
+    said = company.run("status").out
+
+    (one,) = status["escalations"]
+    assert {each["name"] for each in one["waiting_for"]} == {"Annika", "Bert", "Carl"}
+    assert one["next_at"] > one["since"]
+    assert re.search(r"running, round 1, step 1 of 1 since .*; waiting for Annika", said)
+    assert "over at" in said
+
+
+def test_counts_are_by_channel_in_status_log_and_report(company):
+    company.run("update", "INC-1", "-m", "Noch da.", "--yes", "--until", "confirmed", "--within", "1s")
+    company.run("confirm", "INC-1", "--by", "kd4711-0", "--notice", "2")
+
+    (status,) = company.run("status", "-o", "json").result["incidents"]
+    log = company.run("log", "INC-1", "-o", "json").result["entries"]
+    report = company.run("report", "INC-1", "-o", "json").result
+
+    expected = {"planned": 3, "accepted": 3, "delivered": 1, "confirmed": 1}
+    logged = [one["counts"] for one in log if one["kind"] == "channel" and one["notice"] == 2]
+    for counts in (status["channels"]["email"], report["notices"][1]["channels"]["email"], *logged):
+        assert {name: counts[name] for name in expected} == expected
+    assert "3 of 3 accepted, 1 delivered, 1 confirmed" in company.run("log", "INC-1").out
+    assert "3 of 3 accepted, 1 delivered, 1 confirmed" in company.run("status", "INC-1").out
