@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from broadcast.model.channel import ChannelKind
 from broadcast.model.consent import Purpose, answer
 from broadcast.model.contact import AddressKind, Barred, Contact
-from broadcast.model.suppression import Suppressed
+from broadcast.model.suppression import Suppressed, SuppressionReason
 
 _NOTHING: Mapping[str, AddressKind] = {}
 
@@ -16,9 +17,9 @@ _NOTHING: Mapping[str, AddressKind] = {}
 class Permission:
     """What may be used in an audience, for a purpose.
 
-    People on duty (`internal`) cannot unsubscribe. `kinds` are the kinds of channels of the audience, with
-    the address that each needs. With `required`, a person who has not agreed to a kind is not told through
-    it; a no is always respected.
+    People on duty (`internal`) cannot unsubscribe, but after STOP they get no SMS: calls and mails go on.
+    `kinds` are the kinds of channels of the audience, with the address that each needs. With `required`, a
+    person who has not agreed to a kind is not told through it; a no is always respected.
     """
 
     suppressed: Suppressed
@@ -38,6 +39,9 @@ class Permission:
             reason = address and self.suppressed.reason(kind, address, internal=self.internal)
             if reason:
                 contact = contact.without(kind, reason.words)
+        if self.suppressed and self.internal and contact.phone and self.suppressed.ends_texts(contact.phone):
+            stopped = Barred(ChannelKind.SMS, SuppressionReason.OPTED_OUT.words)
+            contact = replace(contact, barred=(*contact.barred, stopped))
         return contact
 
     def agreed(self, contact: Contact) -> Contact:

@@ -6,11 +6,13 @@ answered in time, has no second effect and gets no second answer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from broadcast.inbound.answerable import is_answerable, is_customer
+from broadcast.inbound.answerable import is_answerable, is_customer, is_on_duty
+from broadcast.inbound.language_of_number import language_of
 from broadcast.inbound.meaning import Meaning, Understood, understand
 from broadcast.inbound.which_question import ANSWERS, Addressed, addressed
 from broadcast.ledger.confirmations import AnswerEffect, Asked
@@ -18,6 +20,7 @@ from broadcast.ledger.inbox import InboundEffect, InboundTaken, NewInbound
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import InboundMessage, KeyPress
+from broadcast.model.mask import mask
 from broadcast.model.question import CONFIRM, DECLINE, FORWARD, AnswerMeans, PersonalAnswer, confirms
 from broadcast.model.suppression import SuppressionReason, suppression
 
@@ -28,6 +31,8 @@ _LEAVE = "9"
 #: Keys of a notice that asks nothing.
 _KEYS_UNASKED = {"1": CONFIRM}
 _ROOM = "channel:"
+_STOPPED = "{who} sent STOP: no SMS to {number} any more, only calls and mails"
+_STARTED = "{who} sent START: SMS to {number} again"
 
 
 class Said(StrEnum):
@@ -35,6 +40,7 @@ class Said(StrEnum):
 
     NOTHING = "nothing"
     STOPPED = "stopped"
+    STOPPED_ON_DUTY = "stopped_on_duty"  # the commander is told
     STARTED = "started"
     CONFIRMED = "confirmed"
     PASSED_ON = "passed_on"
@@ -52,7 +58,8 @@ class Said(StrEnum):
 class Taken:
     """What became of a message: what to say, about which notice (`INC-7/2`), in which language.
 
-    `person` is whom it was recorded for, if several people share the address.
+    `locale` is empty if the language of the person is not known. `person` is whom it was recorded for, if
+    several people share the address.
     """
 
     said: Said
@@ -100,7 +107,7 @@ class Inbox:
         return Taken(
             said=said,
             mark=latest.mark if latest else "",
-            locale=latest.locale if latest else "",
+            locale=latest.locale if latest else self._language(kind, message.sender, now),
             option=about.understood.option if said is Said.CHOSEN else "",
             person=latest.name if latest and about.sharing and effect.answer else "",
         )
@@ -133,6 +140,18 @@ class Inbox:
         option = answer if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark, locale=latest.locale, option=option)
 
+    def _language(self, kind: AddressKind, sender: str, now: datetime) -> str:
+        """Return the language of a person whom nothing was asked; empty if we do not know it."""
+        told = self.ledger.confirmations.told_at(kind, sender, now)
+        if told:
+            return told[0].locale
+        return language_of(sender) if kind is AddressKind.PHONE else ""
+
+    def _duties(self, new: NewInbound) -> list[Asked]:
+        """Return where the person was told as part of their work lately, the latest first."""
+        told = self.ledger.confirmations.told_at(new.kind, new.message.sender, new.at)
+        return [one for one in told if is_on_duty(one, self.internal)]
+
     def _pressed(self, key: str, asked: Asked) -> str:
         """Return the answer that a key stands for; empty if it stands for none."""
         if asked.options:
@@ -151,9 +170,10 @@ class Inbox:
             secret, source = self.ledger.secret(), f"a reply on {new.channel}"
             reason = SuppressionReason.OPTED_OUT
             found = suppression(secret, new.kind, new.message.sender, reason, source, new.at)
-            return InboundEffect(suppress=found)
+            duty = self._duties(new)
+            return InboundEffect(suppress=found, on_duty=bool(duty), told=_lines(duty, _STOPPED))
         if about.understood.meaning is Meaning.START:
-            return InboundEffect(release=True)
+            return InboundEffect(release=True, told=_lines(self._duties(new), _STARTED))
         if about.answer is None or not about.asked:
             return InboundEffect()
         latest = about.asked[0]
@@ -164,9 +184,18 @@ class Inbox:
         return InboundEffect(receivers=about.asked, answer=given)
 
 
+def _lines(duties: Sequence[Asked], what: str) -> tuple[tuple[int, str], ...]:
+    """Return a line for each open incident, with the latest notice that told the person of it."""
+    lines = []
+    for one in {one.incident: one for one in reversed(duties) if not one.closed}.values():
+        who = f"{one.name or one.contact} ({one.place})"
+        lines.append((one.notice, what.format(who=who, number=mask(one.phone or ""))))
+    return tuple(lines)
+
+
 def _said(about: Addressed, effect: InboundEffect, taken: InboundTaken) -> Said:
     if effect.suppress is not None:
-        return Said.STOPPED
+        return Said.STOPPED_ON_DUTY if effect.on_duty else Said.STOPPED
     if effect.release and taken.changed:
         return Said.STARTED
     if effect.answer is not None:

@@ -150,6 +150,17 @@ class Confirmations:
         with self._store.reading() as connection:
             return [_asked(row) for row in connection.execute("asked_at_address", wanted)]
 
+    def told_at(self, kind: AddressKind, address: str, now: datetime) -> list[Asked]:
+        """Return the receivers with an address whom a notice of the last week told, the latest first."""
+        wanted = {
+            "since": (now - MEMORY).timestamp(),
+            "phone": int(kind is AddressKind.PHONE),
+            "address": address.lower(),
+            "limit": _LIMIT,
+        }
+        with self._store.reading() as connection:
+            return [_asked(row) for row in connection.execute("told_at_address", wanted)]
+
     def asked_in(self, channel: str, ref: str) -> list[Asked]:
         """Return the receivers of the message that a provider's id stands for, asked or not."""
         with self._store.reading() as connection:

@@ -17,6 +17,8 @@ from broadcast.model.incident import Incident
 from broadcast.model.question import PersonalAnswer
 from broadcast.model.suppression import Suppression
 
+#: The kind of event that says that a person on duty gets no SMS any more, or again.
+OPT_OUT = "opt-out"
 #: Without an effect, a person is answered once in this time: two machines must not write for ever.
 QUIET = timedelta(days=1)
 #: Without an effect, so many messages are answered in an hour, whoever sent them.
@@ -45,12 +47,18 @@ class NewInbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundEffect:
-    """What a message does: `receivers` answer, an address is suppressed, or an opt-out is lifted."""
+    """What a message does: `receivers` answer, an address is suppressed, or an opt-out is lifted.
+
+    `on_duty` says that the person is told as part of their work. `told` are lines for the log and the status,
+    each with the notice that it belongs to; they are kept if the suppression changed.
+    """
 
     receivers: Sequence[Asked] = ()
     answer: PersonalAnswer | None = None
     suppress: Suppression | None = None
     release: bool = False
+    on_duty: bool = False
+    told: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,7 @@ class InboxRecords:
             if connection.execute("insert_inbound", values).rowcount < 1:
                 return InboundTaken(changed=False, answer=False)
             recorded = _record_answer(connection, effect)
-            changed = recorded > AnswerEffect.NONE or _apply(connection, effect, digest)
+            changed = recorded > AnswerEffect.NONE or _apply(connection, new, effect, digest)
             answer = new.answerable and _may_answer(connection, digest, new.at, changed=changed)
             if answer:
                 connection.execute("inbound_answered", values)
@@ -138,11 +146,16 @@ def _record_answer(connection: Connection, effect: InboundEffect) -> AnswerEffec
     return record_answers(connection, effect.receivers, effect.answer)
 
 
-def _apply(connection: Connection, effect: InboundEffect, digest: bytes) -> bool:
+def _apply(connection: Connection, new: NewInbound, effect: InboundEffect, digest: bytes) -> bool:
     """Suppress the address or lift that; return whether it changed anything."""
     if effect.suppress is not None:
-        return suppress(connection, [effect.suppress]) > 0
-    return effect.release and connection.execute("release_opted_out", {"digest": digest}).rowcount > 0
+        changed = suppress(connection, [effect.suppress]) > 0
+    else:
+        changed = effect.release and connection.execute("release_opted_out", {"digest": digest}).rowcount > 0
+    for notice, line in effect.told if changed else ():
+        values = {"notice": notice, "at": new.at.timestamp(), "kind": OPT_OUT, "channel": new.channel}
+        connection.execute("insert_event", {**values, "detail": line})
+    return changed
 
 
 def _may_answer(connection: Connection, digest: bytes, now: datetime, *, changed: bool) -> bool:

@@ -143,10 +143,15 @@ class Suppressed:
     def __bool__(self) -> bool:
         return bool(self.reasons)
 
+    def ends_texts(self, number: str) -> bool:
+        """Return whether the person at a number has sent STOP, so that it gets no SMS: not on duty either."""
+        known = self.reasons.get(address_digest(self.secret, AddressKind.PHONE, number), frozenset())
+        return SuppressionReason.OPTED_OUT in known
+
     def reason(self, kind: AddressKind, address: str, *, internal: bool) -> SuppressionReason | None:
         """Return why the address must not be used, or None.
 
-        People on duty (`internal`) cannot unsubscribe.
+        People on duty (`internal`) cannot unsubscribe from their work; `ends_texts` says whether from SMS.
         """
         known = self.reasons.get(address_digest(self.secret, kind, address))
         if known is None:

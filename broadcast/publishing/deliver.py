@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from broadcast.channels.base import Adapter, Receives
 from broadcast.channels.clock_skew import skew_warnings
@@ -156,6 +157,7 @@ class Deliverer:
             limits=order.limits,
             stop=started.stop,
             lookup_delay=max((channel.lookup_delay for channel in active.values()), default=0.0),
+            avoid=partial(self._avoid_suppressed, notice, None),
             wait=self._wait(notice, order),
         )
         # Dead runs first: what they were sending becomes unknown, and is looked up before it is sent again.

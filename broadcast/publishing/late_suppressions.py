@@ -31,5 +31,7 @@ class Avoiding:
         return Detour(tuple(name for name, each in used if not each), f"suppressed: {', '.join(because)}")
 
     def _barred(self, name: str, barred: Mapping[str, Barred]) -> Barred | None:
-        kind = self.channels[name].capabilities.address if name in self.channels else None
-        return barred.get(kind) if kind else None
+        if name not in self.channels:
+            return None
+        able = self.channels[name].capabilities
+        return (barred.get(able.address) if able.address else None) or barred.get(able.kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -42,8 +42,9 @@ class Started:
 class NoticeRun:
     """What one run over a notice works with; `lookup_delay` is how many seconds providers may accept late.
 
-    `wait` is what to wait for once everything is sent, None for nothing. `warnings` gather what people should
-    know about other processes that send the same notice.
+    `wait` is what to wait for once everything is sent, None for nothing. `avoid` reroutes messages to people
+    who have unsubscribed since. `warnings` gather what people should know about other processes that send the
+    same notice.
     """
 
     ledger: Ledger
@@ -55,6 +56,7 @@ class NoticeRun:
     limits: Limits
     stop: Stop
     lookup_delay: float
+    avoid: Callable[[], None]
     wait: LevelWait | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -83,8 +85,10 @@ class NoticeRun:
         until = begun + self.wait.seconds
         until = until if deadline is None else min(until, deadline)
         while not self._heard_enough(self.wait, until):
-            if self._something_is_due() and (ending := await self._send(deadline)) is not Ending.FINISHED:
-                return ending
+            if self._something_is_due():
+                self.avoid()  # STOP, sent meanwhile, holds for the next channel as well
+                if (ending := await self._send(deadline)) is not Ending.FINISHED:
+                    return ending
             await self._look_again(_LISTEN)
             if self.stop.asked:
                 return Ending.INTERRUPTED

@@ -31,8 +31,8 @@ class LogEntry:
     """One line; `contact` and addresses are masked.
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
-    `erasure`, `escalation`, `confirmation` or `message`: what a person wrote to us, as it was typed. The
-    number of an escalation is below zero. An entry `channel` has the `counts` of the notice on that channel.
+    `erasure`, `escalation`, `confirmation`, `opt-out` or `message`: what a person wrote to us, as it was
+    typed. The number of an escalation is below zero. An entry `channel` has the `counts` of the notice there.
     """
 
     at: datetime

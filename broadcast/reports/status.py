@@ -10,6 +10,7 @@ from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.ledger.answers import NoticeAnswers, answers_to
 from broadcast.ledger.counts import Counts, StillOwed, counts
+from broadcast.ledger.inbox import OPT_OUT
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.unknown_messages import UnknownMessage, unknown_messages
@@ -29,6 +30,7 @@ class IncidentStatus:
     have begun by now or, once it has begun, should be over. `reopened_at` is when an all-clear was withdrawn,
     None once it is over or if none was. `answers` says who confirmed the latest notice that asks for it, None
     if none does or the incident is over. `channels` are the counts of the latest notice by channel.
+    `opted_out` has a line for each person on duty who sent STOP meanwhile, or START after that.
     """
 
     ref: str
@@ -53,6 +55,7 @@ class IncidentStatus:
     answers: NoticeAnswers | None = None
     channels: Mapping[str, Counts] = field(default_factory=dict)
     escalations: tuple[EscalationStatus, ...] = ()
+    opted_out: tuple[str, ...] = ()
 
     @property
     def owing(self) -> bool:
@@ -94,6 +97,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         counts=counts(ledger.history.delivery_counts(latest[0])) if latest else Counts(),
         channels=ledger.history.counts_by_channel(latest[0]) if latest else {},
         escalations=escalations(ledger, incident, now),
+        opted_out=tuple(each.detail for each in ledger.history.events(incident) if each.kind == OPT_OUT),
         owed=ledger.history.still_owed(incident),
         unknown_messages=tuple(unknown_messages(ledger.store, incident)),
         answers=next(filter(None, (answers_to(ledger, one.id) for one in reversed(notices))), None),

@@ -209,6 +209,8 @@ class Company:
         }
 
         def build(channel: ChannelSettings) -> Adapter:
+            if channel.name not in _KINDS:
+                return channels.build(channel)
             return cast("Adapter", Played(self.phone, channel.name))
 
         deliverer = replace(deliverer, channels=replace(channels, planned=planned, build=build))

@@ -13,6 +13,7 @@ from broadcast.errors import ConfigError, NothingMatched, TooLong, UsageError
 from broadcast.model.escalation import EscalationOutcome
 from broadcast.monitoring.config_check import inspect
 from broadcast.publishing.request import Verb
+from broadcast.reports.status import one
 from tests.cadence.ladder import NOON, Company, number
 
 MINUTE = timedelta(minutes=1)
@@ -97,6 +98,20 @@ def test_who_cannot_be_reached_by_one_channel_is_asked_by_the_next_at_once(compa
     assert company.asked()[2:] == [(2, "call", 2)]
 
 
+def test_who_sends_stop_gets_no_sms_any_more_and_the_ladder_goes_on_by_call(company):
+    company.start()
+    assert company.reply(1, "STOP") == "stopped_on_duty"
+
+    for _ in range(14):
+        company.tick(MINUTE)
+
+    first_round = [(2, "call", 1), (2, "call", 2), (4, "call", 3)]
+    assert sorted(company.asked()[2:]) == [*first_round, (14, "call", 1), (14, "sms", 2)]
+    with company.ledger() as ledger:
+        (said,) = one(ledger, "INC-1", company.clock.at).opted_out
+    assert said == "Person 1 (agents:p1) sent STOP: no SMS to +49 151 ••• 17 any more, only calls and mails"
+
+
 def test_a_step_without_people_goes_on_to_the_next_and_says_so(company):
     company.write(agents=[])
     company.start()
@@ -143,7 +158,7 @@ def test_after_a_long_pause_it_has_expired(company):
     assert company.asked() == [(0, "sms", 1), (0, "sms", 2)]
 
 
-def test_a_poll_counts_the_first_answer_of_each_person(company):
+def test_a_poll_counts_the_latest_answer_of_each_person_until_it_ends(company):
     company.configure(
         "[escalation.duty]\n"
         'steps = [{ to = ["audience:agents"], channels = ["sms"], wait = "4m", needs = 2 }]'
@@ -156,7 +171,7 @@ def test_a_poll_counts_the_first_answer_of_each_person(company):
     assert company.reply(2, "2") == "chosen"
 
     found = company.escalation()
-    assert found.answers == {("agents", "p1"): "ja", ("agents", "p2"): "nein"}
+    assert found.answers == {("agents", "p1"): "nein", ("agents", "p2"): "nein"}
     assert found.outcome is EscalationOutcome.CONFIRMED
     assert "Notrufnummer schalten? Antwort: 1 ja, 2 nein." in company.phone.sent[0].text
 

@@ -18,6 +18,7 @@ from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.outcome import Accepted
 from broadcast.model.question import AnswerMeans, NoticeQuestion
 from broadcast.model.suppression import SuppressionReason, suppression
+from broadcast.reports.status import one
 from broadcast.testing.ledger_fixtures import states
 from broadcast.testing.ledger_samples import NOON, after, claim, incident, notice, owed, settled
 
@@ -301,3 +302,46 @@ def test_a_machine_that_changes_its_mind_for_ever_is_answered_so_often_in_an_hou
     said = [write(inbox, "ja" if n % 2 else "nein", after(n)) for n in range(2 * MOST_FOR_ONE)]
 
     assert len([one for one in said if one is not Said.NOTHING]) == MOST_FOR_ONE
+
+
+def test_a_stop_of_a_person_on_duty_is_honoured_and_the_commander_can_see_it(ledger):
+    call(ledger)
+    inbox = Inbox(ledger, internal=frozenset({"customers"}))
+
+    said = [write(inbox, text, after(number)) for number, text in enumerate(("STOP", "STOP", "START"))]
+
+    assert said == [Said.STOPPED_ON_DUTY, Said.NOTHING, Said.STARTED]
+    status = one(ledger, "INC-1", after(10))
+    assert status.opted_out == (
+        "Anna (customers:anna) sent STOP: no SMS to +49 151 ••• 78 any more, only calls and mails",
+        "Anna (customers:anna) sent START: SMS to +49 151 ••• 78 again",
+    )
+    assert ledger.suppressions.all() == []
+
+
+def test_a_stop_of_a_customer_is_no_news_for_the_commander(ledger):
+    call(ledger)
+
+    assert write(Inbox(ledger), "STOP") is Said.STOPPED
+    assert one(ledger, "INC-1", after(10)).opted_out == ()
+
+
+@pytest.mark.parametrize(
+    ("sender", "locale"), [(STRANGER, "de"), ("+447700900123", "en"), ("+33612345678", "")]
+)
+def test_a_stranger_is_answered_in_the_language_of_the_number_if_it_has_one(ledger, sender, locale):
+    message = InboundMessage(ref="SM1", sender=sender, text="Wann geht es wieder?")
+
+    taken = Inbox(ledger).message("sms", AddressKind.PHONE, message, NOON)
+
+    assert (taken.said, taken.locale) == (Said.RECEIVED, locale)
+
+
+def test_who_was_told_something_lately_is_answered_in_that_language(ledger):
+    call(ledger, question=None)
+
+    taken = Inbox(ledger).message(
+        "sms", AddressKind.PHONE, InboundMessage(ref="SM1", sender=ANNA, text="Danke"), after(60)
+    )
+
+    assert (taken.said, taken.locale) == (Said.RECEIVED, "de")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from broadcast.inbound.inbox import Said, Taken
+from broadcast.inbound.language_of_number import language_of
 from broadcast.inbound.words import PHRASES, AnswerWords
 from broadcast.model.channel import ChannelKind
 from broadcast.rendering.sms import Encoding, measure
 
 WRITTEN = [said for said in Said if said is not Said.NOTHING]
-SPOKEN = [said for said in WRITTEN if said not in {Said.STARTED, Said.RECEIVED, Said.AGAIN}]
+SPOKEN = [
+    said for said in WRITTEN if said not in {Said.STOPPED_ON_DUTY, Said.STARTED, Said.RECEIVED, Said.AGAIN}
+]
 LANGUAGES = PHRASES.languages()
 
 
@@ -51,7 +54,33 @@ def test_nothing_is_nothing():
     assert {words.text(taken(Said.NOTHING), kind) for kind in ChannelKind} == {""}
 
 
-def test_a_person_whose_language_is_not_known_reads_that_of_the_organisation():
-    text = AnswerWords("Muster Handel", "en-GB").text(Taken(said=Said.NO_QUESTION), ChannelKind.SMS)
+@pytest.mark.parametrize(("locale", "first", "second"), [("en-GB", "en", "de"), ("de", "de", "en")])
+def test_a_person_whose_language_is_not_known_is_answered_in_two_languages(locale, first, second):
+    words = {
+        "de": "Danke. Es ist gerade keine Frage an Sie offen.",
+        "en": "Thank you. There is no open question for you.",
+    }
 
-    assert text == "Muster Handel: Thank you. There is no open question for you."
+    text = AnswerWords("Muster Handel", locale).text(Taken(said=Said.NO_QUESTION), ChannelKind.SMS)
+
+    assert text == f"Muster Handel: {words[first]} / {words[second]}"
+
+
+@pytest.mark.parametrize("said", [Said.NO_QUESTION, Said.RECEIVED, Said.STOPPED, Said.STARTED])
+def test_what_a_stranger_is_answered_takes_two_sms_at_most(said):
+    text = AnswerWords("Muster Handel", "de").text(Taken(said=said), ChannelKind.SMS)
+
+    assert measure(text).parts <= 2
+    assert (measure(text).encoding, text.startswith("Muster Handel: ")) == (Encoding.GSM7, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "language"),
+    [
+        *(("+4915112345678", "de"), ("+436641234567", "de"), ("+41791234567", "de"), ("+4237901234", "de")),
+        *(("+447700900123", "en"), ("+12025550123", "en"), ("+353851234567", "en")),
+        *(("+33612345678", ""), ("+4206012345", ""), ("72404", ""), ("", "")),
+    ],
+)
+def test_the_country_of_a_number_may_tell_the_language(number, language):
+    assert language_of(number) == language

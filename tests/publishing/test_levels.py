@@ -18,6 +18,7 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.model.inbound import Receipt, ReceiptState
 from broadcast.model.question import CONFIRM, DECLINE, AnswerMeans, PersonalAnswer
 from broadcast.model.reach_level import ReachLevel
+from broadcast.model.suppression import SuppressionReason, suppression
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import Result
 from tests.harness.company import Company
@@ -162,6 +163,25 @@ def test_the_stored_result_names_nobody(texting):
     with texting.ledger() as ledger:
         (notice,) = ledger.incidents.notices(ledger.incidents.all()[0])
     assert "Person" not in notice.result
+
+
+def test_who_unsubscribes_while_a_run_waits_does_not_get_the_next_channel(texting):
+    def leaves(ledger: Ledger) -> None:
+        (notice,) = ledger.incidents.notices(ledger.incidents.all()[0])
+        (gone,) = [one for one in ledger.confirmations.receivers(notice.id) if one.contact == "p1"]
+        at = notice.created_at + timedelta(seconds=61)
+        reason = SuppressionReason.OPTED_OUT
+        ledger.suppressions.add(
+            [suppression(ledger.secret(), AddressKind.EMAIL, gone.email or "", reason, "a link", at)]
+        )
+        move_unconfirmed(ledger.store, at, notice.id)
+
+    meanwhile = Meanwhile(texting, answers(CONFIRM, "p0"), leaves)
+    ask(texting, Limits(until=ReachLevel.CONFIRMED, within=2.0), meanwhile)
+
+    mails = [one.to for one in texting.received("smtp")]
+    assert len(mails) == 1
+    assert texting.states()["p1"] is DeliveryState.SUPPRESSED
 
 
 def test_who_does_not_confirm_gets_the_next_channel_from_a_waiting_run(texting):

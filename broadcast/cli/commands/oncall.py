@@ -77,6 +77,10 @@ def _page(report: DutyReport, zone: ZoneInfo, *, clear: bool) -> Iterator[Block]
     yield from _gap_remarks(report.gaps, zone)
     for who in report.rota.unknown:
         yield Remark("warning", f"{who} has shifts and is in no contacts file of the rota", Tone.WARNING)
+    for turn in report.turns:
+        if turn.contact.barred:
+            barred = ", ".join(map(str, turn.contact.barred))
+            yield Remark("warning", f"{_name(turn.contact)} is not reached: {barred}", Tone.WARNING)
     for contact in report.rota.unreachable:
         yield Remark("warning", f"{_name(contact)} has shifts and no address to use", Tone.WARNING)
 
@@ -119,7 +123,12 @@ def _json(report: DutyReport, zone: ZoneInfo, *, clear: bool) -> dict[str, Any]:
     return {
         "name": report.rota.name,
         "on_duty": [
-            {**_person(turn.contact, clear=clear), "until": iso(turn.until, zone)} for turn in report.turns
+            {
+                **_person(turn.contact, clear=clear),
+                "until": iso(turn.until, zone),
+                "barred": [str(one) for one in turn.contact.barred],
+            }
+            for turn in report.turns
         ],
         "next": following
         and {

@@ -125,6 +125,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
         *_channels(status),
         *promised,
         *answers_block(status.answers),
+        *(Remark("opted out", said, Tone.WARNING) for said in status.opted_out),
         *_people(status, zone),
     ]
 

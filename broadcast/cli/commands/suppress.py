@@ -69,7 +69,8 @@ def suppress(
     """Never use an address again, whatever a contacts file says. --list shows them, --remove undoes it.
 
     The ledger keeps a keyed digest (HMAC) of the address, not the address. In audiences with internal = true
-    only bounced, invalid and forgotten addresses are left out: people on duty cannot unsubscribe.
+    only bounced, invalid and forgotten addresses are left out, and SMS to numbers that opted out: people on
+    duty cannot unsubscribe from calls and mails.
     """
     given = list(addresses or ())
     _check(given, wanted)

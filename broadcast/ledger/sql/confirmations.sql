@@ -22,6 +22,20 @@ WHERE notice.id = question.notice_id AND incident.id = notice.incident_id AND de
   AND (delivery.attempts > 0 OR delivery.step > 0 OR delivery.state NOT IN ('planned', 'held'))
 ORDER BY question.asked_at DESC, delivery.id
 
+-- name: told_at_address
+-- Receivers with an address whom a notice since `since` told, with the columns of `asked_at_address`; the latest first.
+SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
+       confirmation.answer
+FROM recipient JOIN delivery ON delivery.contact = recipient.contact AND delivery.recipient_id = recipient.id
+JOIN notice ON notice.id = delivery.notice_id JOIN incident ON incident.id = notice.incident_id
+LEFT JOIN question ON question.notice_id = notice.id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE CASE WHEN :phone = 1 THEN recipient.phone ELSE lower(recipient.email) END = :address AND notice.created_at >= :since
+  AND (delivery.attempts > 0 OR delivery.step > 0 OR delivery.state NOT IN ('planned', 'held'))
+ORDER BY notice.created_at DESC, delivery.id LIMIT :limit
+
 -- name: asked_in_message
 -- The receiver of the message that a provider's id stands for, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,

@@ -130,7 +130,7 @@ WHERE event.incident_id = ? ORDER BY event.at, event.id
 -- name: warnings
 -- Read what adapters could not do although the message was accepted.
 -- Once for each run that met it.
-SELECT channel, detail FROM event WHERE notice_id = ? AND kind = 'warning' GROUP BY channel, detail ORDER BY min(id)
+SELECT channel, detail FROM event WHERE notice_id = ? AND kind IN ('warning', 'opt-out') GROUP BY channel, detail ORDER BY min(id)
 
 -- name: breakers
 -- Read the channels that failed when they were last used.
