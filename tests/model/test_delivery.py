@@ -37,6 +37,7 @@ def test_every_state_is_in_the_table():
         ("accepted", {"delivered", "confirmed", "failed", "planned"}),
         ("delivered", {"confirmed", "planned"}),
         ("failed", {"delivered", "confirmed"}),
+        ("cancelled", {"confirmed"}),
     ],
 )
 def test_a_state_is_left_for_these_and_no_others(state, following):
@@ -44,7 +45,7 @@ def test_a_state_is_left_for_these_and_no_others(state, following):
 
 
 def test_the_rest_is_final():
-    assert {"confirmed", "suppressed", "expired", "cancelled"} == FINAL
+    assert {"confirmed", "suppressed", "expired"} == FINAL
 
 
 def test_retry_goes_on_with_what_is_open():

@@ -135,8 +135,8 @@ VALUES (:notice, :audience, :contact, :answer, :means, :channel, :author, :note,
 SELECT * FROM other_answer WHERE notice_id = ? ORDER BY id
 
 -- name: confirm_deliveries
--- Mark what a receiver was sent as confirmed, and cancel what is still to be sent to the same receiver. What was cancelled
--- because the receiver passed it on or declined is confirmed as well, as if that had not been said.
+-- Mark what a receiver was sent as confirmed, and cancel what is still to be sent to the same receiver.
+-- What was cancelled because the receiver passed it on or declined is confirmed as well, as if that had not been said.
 UPDATE delivery SET state = 'confirmed', reason = NULL, owner = NULL, updated_at = :at
 WHERE notice_id = :notice AND audience = :audience AND contact = :contact
   AND (state IN ('planned', 'held', 'sending', 'accepted', 'delivered', 'unknown', 'failed')
