@@ -142,15 +142,15 @@ class Inbox:
 
     def _language(self, kind: AddressKind, sender: str, now: datetime) -> str:
         """Return the language of a person whom nothing was asked; empty if we do not know it."""
-        told = self.ledger.confirmations.told_at(kind, sender, now)
-        if told:
-            return told[0].locale
+        reached = self.ledger.confirmations.reached_at(kind, sender, now)
+        if reached:
+            return reached[0].locale
         return language_of(sender) if kind is AddressKind.PHONE else ""
 
     def _duties(self, new: NewInbound) -> list[Asked]:
         """Return where the person was told as part of their work lately, the latest first."""
-        told = self.ledger.confirmations.told_at(new.kind, new.message.sender, new.at)
-        return [one for one in told if is_on_duty(one, self.internal)]
+        reached = self.ledger.confirmations.reached_at(new.kind, new.message.sender, new.at)
+        return [one for one in reached if is_on_duty(one, self.internal)]
 
     def _pressed(self, key: str, asked: Asked) -> str:
         """Return the answer that a key stands for; empty if it stands for none."""
@@ -171,9 +171,9 @@ class Inbox:
             reason = SuppressionReason.OPTED_OUT
             found = suppression(secret, new.kind, new.message.sender, reason, source, new.at)
             duty = self._duties(new)
-            return InboundEffect(suppress=found, on_duty=bool(duty), told=_lines(duty, _STOPPED))
+            return InboundEffect(suppress=found, on_duty=bool(duty), lines=_lines(duty, _STOPPED))
         if about.understood.meaning is Meaning.START:
-            return InboundEffect(release=True, told=_lines(self._duties(new), _STARTED))
+            return InboundEffect(release=True, lines=_lines(self._duties(new), _STARTED))
         if about.answer is None or not about.asked:
             return InboundEffect()
         latest = about.asked[0]

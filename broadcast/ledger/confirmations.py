@@ -150,7 +150,7 @@ class Confirmations:
         with self._store.reading() as connection:
             return [_asked(row) for row in connection.execute("asked_at_address", wanted)]
 
-    def told_at(self, kind: AddressKind, address: str, now: datetime) -> list[Asked]:
+    def reached_at(self, kind: AddressKind, address: str, now: datetime) -> list[Asked]:
         """Return the receivers with an address whom a notice of the last week told, the latest first."""
         wanted = {
             "since": (now - MEMORY).timestamp(),
@@ -159,7 +159,7 @@ class Confirmations:
             "limit": _LIMIT,
         }
         with self._store.reading() as connection:
-            return [_asked(row) for row in connection.execute("told_at_address", wanted)]
+            return [_asked(row) for row in connection.execute("reached_at_address", wanted)]
 
     def asked_in(self, channel: str, ref: str) -> list[Asked]:
         """Return the receivers of the message that a provider's id stands for, asked or not."""

@@ -49,7 +49,7 @@ class NewInbound:
 class InboundEffect:
     """What a message does: `receivers` answer, an address is suppressed, or an opt-out is lifted.
 
-    `on_duty` says that the person is told as part of their work. `told` are lines for the log and the status,
+    `on_duty` says that the person is told as part of their work. `lines` are lines for the log and the status,
     each with the notice that it belongs to; they are kept if the suppression changed.
     """
 
@@ -58,7 +58,7 @@ class InboundEffect:
     suppress: Suppression | None = None
     release: bool = False
     on_duty: bool = False
-    told: Sequence[tuple[int, str]] = ()
+    lines: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _apply(connection: Connection, new: NewInbound, effect: InboundEffect, diges
         changed = suppress(connection, [effect.suppress]) > 0
     else:
         changed = effect.release and connection.execute("release_opted_out", {"digest": digest}).rowcount > 0
-    for notice, line in effect.told if changed else ():
+    for notice, line in effect.lines if changed else ():
         values = {"notice": notice, "at": new.at.timestamp(), "kind": OPT_OUT, "channel": new.channel}
         connection.execute("insert_event", {**values, "detail": line})
     return changed

@@ -22,7 +22,7 @@ WHERE notice.id = question.notice_id AND incident.id = notice.incident_id AND de
   AND (delivery.attempts > 0 OR delivery.step > 0 OR delivery.state NOT IN ('planned', 'held'))
 ORDER BY question.asked_at DESC, delivery.id
 
--- name: told_at_address
+-- name: reached_at_address
 -- Receivers with an address whom a notice since `since` told, with the columns of `asked_at_address`; the latest first.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
        recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
