@@ -31,6 +31,9 @@ from broadcast.rendering.render import Rendered, Renderer
 
 _MOST_OPTIONS = 9  # as many keys a phone has
 _LONGEST_QUESTION = 100  # characters: an SMS says the state of the incident as well
+_LONGEST_OPTION = 60  # characters: a button shows no more on a phone
+#: Between options in a text; longer options are easier to tell apart with the other sign.
+_SHORT, _BETWEEN, _BETWEEN_LONG = 12, ", ", "; "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +149,7 @@ class EscalationStarter:
     def _facts(self, incident: Incident, request: EscalationRequest, now: datetime) -> Facts:
         """Return the state of the incident as its latest notice says it, without what was new in that."""
         latest = self.job.ledger.incidents.notices(incident)[-1].facts
-        choices = ", ".join(f"{number} {option}" for number, option in enumerate(request.options, 1))
+        choices = _choices(request.options)
         asked: tuple[tuple[str, str], ...] = ()
         if choices:
             asked = (("question", request.question), ("choices", choices))
@@ -194,6 +197,13 @@ class EscalationStarter:
                 yield describe(begun, one)
 
 
+def _choices(options: Sequence[str]) -> str:
+    """Return `1 yes, 2 no`."""
+    long = any(len(option) > _SHORT or "," in option for option in options)
+    numbered = (f"{number} {option}" for number, option in enumerate(options, 1))
+    return (_BETWEEN_LONG if long else _BETWEEN).join(numbered)
+
+
 def _check_question(request: EscalationRequest) -> None:
     options, question = request.options, request.question
     if bool(options) != bool(question):
@@ -206,11 +216,18 @@ def _check_question(request: EscalationRequest) -> None:
         )
     if options and not 1 < len(options) <= _MOST_OPTIONS:
         raise UsageError("a question has 2 to 9 options", hint="write them like --options yes,no")
+    if len({option.casefold() for option in options}) < len(options) or not all(options):
+        raise UsageError("the options must differ", hint="write them like --options yes,no")
     for option in options:
+        if len(option) > _LONGEST_OPTION:
+            raise UsageError(
+                f"an option has {len(option)} characters, and at most {_LONGEST_OPTION} are possible",
+                hint="say the details in the question",
+            )
         if understand(option, options).option != option:
             raise UsageError(
                 f'"{option}" would not be understood as an answer',
-                hint="use short words that differ, and none that unsubscribes, like stop",
+                hint="use words that do not unsubscribe, as stop does",
             )
 
 

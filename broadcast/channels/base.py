@@ -18,6 +18,7 @@ from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
 from broadcast.model.outcome import Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
 from broadcast.model.phone_call import CallRequest
+from broadcast.model.room import RoomAnswers
 
 
 class Adapter(Protocol):
@@ -147,6 +148,19 @@ class Answers(Protocol):
 
     def answer(self, text: str, locale: str) -> InboundAnswer:
         """Return the HTTP answer that says `text` to the person; an empty text says nothing."""
+        ...
+
+
+@runtime_checkable
+class ShowsAnswers(Protocol):
+    """An adapter that can show, below a message in a room, who answered it."""
+
+    async def show_answers(self, room: RoomAnswers) -> str | None:
+        """Change the message so that it shows the answers, without notifying people.
+
+        Returns:
+            What went wrong, without secrets, or None.
+        """
         ...
 
 

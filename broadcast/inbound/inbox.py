@@ -21,7 +21,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.mask import mask
-from broadcast.model.question import CONFIRM, DECLINE, FORWARD, AnswerMeans, PersonalAnswer, confirms
+from broadcast.model.question import CONFIRM, DECLINE, FORWARD, ROOM, AnswerMeans, PersonalAnswer, confirms
 from broadcast.model.suppression import SuppressionReason, suppression
 
 #: What the keys of a call do (`channels/voice/twiml.py` says it to the person).
@@ -30,7 +30,6 @@ _KEYS = {"1": CONFIRM, "5": FORWARD, "9": DECLINE}
 _LEAVE = "9"
 #: Keys of a notice that asks nothing.
 _KEYS_UNASKED = {"1": CONFIRM}
-_ROOM = "channel:"
 _STOPPED = "{who} sent STOP: no SMS to {number} any more, only calls and mails"
 _STARTED = "{who} sent START: SMS to {number} again"
 
@@ -52,6 +51,7 @@ class Said(StrEnum):
     NO_QUESTION = "no_question"
     RECEIVED = "received"  # something else was written; people will read it
     AGAIN = "again"  # a key that means nothing here
+    CHOOSE = "choose"  # something short was written that is no option of the question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ class Inbox:
             said=said,
             mark=latest.mark if latest else "",
             locale=latest.locale if latest else self._language(kind, message.sender, now),
-            option=about.understood.option if said is Said.CHOSEN else "",
+            option=_option(said, about),
             person=latest.name if latest and about.sharing and effect.answer else "",
         )
 
@@ -117,7 +117,8 @@ class Inbox:
     ) -> Taken:
         """Take a key that was pressed during a call, or a button.
 
-        In a room, the first press of anybody answers for the room; it is recorded who pressed.
+        In a room, the first press of anybody answers a notice for the room, and it is recorded who pressed.
+        An escalation asks people: there, everybody in the room answers for themselves.
         """
         asked = self.ledger.confirmations.asked_in(channel, press.ref)
         if not asked and press.key:
@@ -131,14 +132,19 @@ class Inbox:
         answer = self._pressed(press.pressed, latest)
         if not answer:
             return Taken(said=Said.AGAIN, mark=latest.mark, locale=latest.locale)
-        room = latest.contact.startswith(_ROOM)
+        room = latest.contact.startswith(ROOM)
         author = press.sender if room else latest.name or latest.contact
         given = PersonalAnswer(answer=answer, means=means, at=now, channel=channel, author=author)
-        receivers = asked if room else self.ledger.confirmations.entries(latest)
+        receivers = self._in_room(asked, press) if room else self.ledger.confirmations.entries(latest)
         effect = self.ledger.confirmations.record(receivers, given)
         said = _said_to_answer(answer, latest, effect)
         option = answer if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark, locale=latest.locale, option=option)
+
+    def _in_room(self, asked: Sequence[Asked], press: KeyPress) -> Sequence[Asked]:
+        if asked[0].sequence > 0 or not press.sender:
+            return asked
+        return [replace(one, contact=f"{one.contact}/{press.sender}") for one in asked]
 
     def _language(self, kind: AddressKind, sender: str, now: datetime) -> str:
         """Return the language of a person whom nothing was asked; empty if we do not know it."""
@@ -200,7 +206,16 @@ def _said(about: Addressed, effect: InboundEffect, taken: InboundTaken) -> Said:
         return Said.STARTED
     if effect.answer is not None:
         return _said_to_answer(effect.answer.answer, about.asked[0], taken.effect)
+    if about.asked and about.asked[0].options and about.asked[0].answer is None and about.is_short:
+        return Said.CHOOSE
     return Said.NO_QUESTION if about.understood.meaning in ANSWERS else Said.RECEIVED
+
+
+def _option(said: Said, about: Addressed) -> str:
+    """Return the option that was chosen, or how many there are to choose from."""
+    if said is Said.CHOOSE:
+        return str(len(about.asked[0].options))
+    return about.understood.option if said is Said.CHOSEN else ""
 
 
 def _said_to_answer(answer: str, latest: Asked, effect: AnswerEffect) -> Said:

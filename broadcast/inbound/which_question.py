@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.inbound.meaning import Meaning, Understood, understand
+from broadcast.inbound.meaning import Meaning, Understood, is_short, understand
 from broadcast.ledger.confirmations import Asked
 from broadcast.model.ids import base_id
 from broadcast.model.names import name_words
@@ -30,12 +30,14 @@ class Addressed:
     Attributes:
         asked: The entries of one person at one notice; empty if nothing was asked.
         understood: What the message means there.
+        is_short: Whether the message is so short that it was meant as an answer.
         sharing: Names of all people who were asked that at this address, if there are several: it is not
             known which of them wrote.
     """
 
     asked: Sequence[Asked]
     understood: Understood
+    is_short: bool = False
     sharing: tuple[str, ...] = ()
 
     @property
@@ -59,7 +61,12 @@ def addressed(asked: Sequence[Asked], text: str, now: datetime) -> Addressed:
     units = sorted(_units(named), key=lambda unit: _order(unit.asked[0], now))
     wanted = [unit for unit in units if unit.is_named_in(rest)] or units
     found = [
-        Addressed(asked=unit.asked, understood=understand(rest, unit.asked[0].options), sharing=unit.sharing)
+        Addressed(
+            asked=unit.asked,
+            understood=understand(rest, unit.asked[0].options),
+            is_short=is_short(rest),
+            sharing=unit.sharing,
+        )
         for unit in wanted
     ]
     answering = [one for one in found if one.answer is not None]

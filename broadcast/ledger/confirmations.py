@@ -31,6 +31,7 @@ from broadcast.model.question import (
     PersonalAnswer,
     confirms,
     outranks,
+    room_of,
 )
 
 #: An answer is matched to a question of the last week.
@@ -269,6 +270,7 @@ def _record(connection: Connection, asked: Asked, answer: PersonalAnswer) -> Ans
         "notice": asked.notice,
         "audience": asked.audience,
         "contact": asked.contact,
+        "receiver": room_of(asked.contact),
         "answer": answer.answer,
         "means": answer.means,
         "channel": answer.channel,

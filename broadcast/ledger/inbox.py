@@ -49,8 +49,8 @@ class NewInbound:
 class InboundEffect:
     """What a message does: `receivers` answer, an address is suppressed, or an opt-out is lifted.
 
-    `on_duty` says that the person is told as part of their work. `lines` are lines for the log and the status,
-    each with the notice that it belongs to; they are kept if the suppression changed.
+    `on_duty` says that the person is told as part of their work. `lines` are for the log and the status, each
+    with the notice that it belongs to; they are kept if the suppression changed.
     """
 
     receivers: Sequence[Asked] = ()

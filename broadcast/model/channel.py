@@ -88,6 +88,7 @@ class Capabilities:
         limits: The provider's limits on the length of a text. Social channels share one post, which keeps to
             all of their limits; other adapters refuse a longer text when they send.
         landlines: Whether an SMS reaches landlines too.
+        buttons: Whether people in a room can answer what it publishes, so that an escalation may ask there.
 
     Example:
         >>> Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE, rate=1.0, price=0.09)
@@ -109,6 +110,7 @@ class Capabilities:
     price: float = 0.0
     limits: tuple[Limit, ...] = ()
     landlines: bool = False
+    buttons: bool = False
 
     @property
     def publishes(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Self
 
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.question import confirms
+from broadcast.model.question import ROOM, confirms, room_of
 
 #: What the name of a rota and of an audience begin with in a step.
 ON_CALL, AUDIENCE = "oncall:", "audience:"
@@ -122,6 +122,11 @@ class Page:
         return self.audience, self.person.id
 
     @property
+    def of_room(self) -> bool:
+        """Whether it is a post in a room, for everybody there."""
+        return self.person.id.startswith(ROOM)
+
+    @property
     def alive(self) -> bool:
         """Whether the person has it, may have it, or will get it."""
         return self.state not in _DEAD
@@ -192,7 +197,11 @@ class Escalation:
     def confirmations(self, step: int) -> int:
         """Return how many people confirmed who were asked in this step or in one before it."""
         asked = {page.receiver for page in self.pages if self.policy.positions[page.place].step <= step}
-        return sum(confirms(answer) for receiver, answer in self.answers.items() if receiver in asked)
+        return sum(
+            confirms(answer)
+            for (audience, contact), answer in self.answers.items()
+            if (audience, room_of(contact)) in asked
+        )
 
     @property
     def confirmed(self) -> bool:

@@ -111,7 +111,14 @@ class KeyPress:
     sender: str = field(default="", repr=False)
 
 
-Inbound: TypeAlias = Receipt | InboundMessage | KeyPress
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A provider checks that our address is ours: it expects these words back, and nothing else happens."""
+
+    text: str
+
+
+Inbound: TypeAlias = Receipt | InboundMessage | KeyPress | Challenge
 
 
 @dataclass(frozen=True, slots=True)

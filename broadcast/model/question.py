@@ -15,6 +15,16 @@ _RANKS = {DECLINE: 0, FORWARD: 1}
 _HIGHEST = 2  # a confirmation, or an option of a question
 
 
+#: What the receiver of a post begins with: `channel:room`. People who answer in a room follow it:
+#: `channel:room/U024BE7LH`, with the provider's id.
+ROOM = "channel:"
+
+
+def room_of(receiver: str) -> str:
+    """Return the room in which somebody answered; the receiver itself if it is no person in a room."""
+    return receiver.partition("/")[0] if receiver.startswith(ROOM) else receiver
+
+
 def confirms(answer: str) -> bool:
     """Return whether an answer is a confirmation or an option, and neither "pass on" nor "cannot"."""
     return answer not in REFUSALS

@@ -16,9 +16,9 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, missing
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.escalation import PAGES, Escalation, EscalationOutcome, EscalationPolicy, Page
+from broadcast.model.escalation import AUDIENCE, PAGES, Escalation, EscalationOutcome, EscalationPolicy, Page
 from broadcast.model.plan import Planned
-from broadcast.model.question import FORWARD
+from broadcast.model.question import FORWARD, ROOM
 from broadcast.planning.planned_channel import PlannedChannel
 
 #: The kinds of channel for which pages have texts.
@@ -75,6 +75,8 @@ def decide(escalation: Escalation, now: datetime) -> Decision:
     failed = tuple(_failed(escalation, here))
     if failed:
         return FailOver(failed)
+    if _room_failed(escalation, here):
+        return Climb(escalation.place + 1, f"{escalation.policy.channel_at(escalation.place)} failed")
     return _at_once(escalation, here) or _in_time(escalation, now)
 
 
@@ -96,6 +98,8 @@ def _at_once(escalation: Escalation, here: Sequence[Page]) -> Decision | None:
         if following is not None:
             return Climb(following, "passed on")
         return None if _open(escalation, escalation.pages) else End(EscalationOutcome.EXHAUSTED)
+    if any(page.of_room and page.alive for page in here):
+        return None  # nobody knows how many people read it
     step = escalation.policy.steps[position.step]
     possible = escalation.confirmations(position.step) + _open(escalation, here)
     if possible >= step.needs:
@@ -108,14 +112,17 @@ def _at_once(escalation: Escalation, here: Sequence[Page]) -> Decision | None:
 
 
 def unusable(policy: EscalationPolicy, channels: Mapping[str, Capabilities]) -> Iterator[ConfigError]:
-    """Yield an error for each channel of a step that asks no single person: a page, a room, a ticket."""
+    """Yield an error for each channel of a step that asks nobody: a page, a room without buttons."""
     for number, step in enumerate(policy.steps, 1):
         for name in step.channels:
             able = channels.get(name)
-            if able is not None and (able.publishes or able.kind not in _ASKING):
+            if able is None or able.buttons:
+                continue
+            if able.publishes or able.kind not in _ASKING:
                 yield ConfigError(
                     f"[escalation.{policy.name}] steps: step {number}: {name} asks no single person",
-                    hint="use channels that need a phone number or an e-mail address",
+                    hint="use channels that need a phone number or an e-mail address, or slack with "
+                    "signing_secret, whose messages have buttons",
                 )
 
 
@@ -149,12 +156,33 @@ def pages_at(
     """
     name = escalation.policy.channel_at(place)
     known = _known(escalation, place)
+    if name in channels and channels[name].capabilities.publishes:
+        room = _room_page(escalation, place, name, locales)
+        return [] if any((page.receiver, page.place) == (room[0], place) for page in known) else [room[1]]
     asked = {page.receiver for page in known if page.channel == name or page.place == place}
     return [
         _page(audience, person, place, name, channels, locales)
         for audience, person in dict(_distinct(escalation, people)).values()
         if (audience, person.id) not in asked and (audience, person.id) not in escalation.answers
     ]
+
+
+def _room_page(
+    escalation: Escalation, place: int, name: str, locales: Sequence[str]
+) -> tuple[tuple[str, str], Planned]:
+    """Return the post in a room, and who it is for: everybody there."""
+    audience = escalation.policy.step_at(place).to[0].removeprefix(AUDIENCE)
+    receiver = f"{ROOM}{name}"
+    planned = Planned(
+        audience=audience,
+        template_audience=PAGES,
+        locale=locales[0],
+        lane=place,
+        contact=None,
+        receiver=receiver,
+        route=(name,),
+    )
+    return (audience, receiver), planned
 
 
 def _distinct(
@@ -224,13 +252,21 @@ def _failed(escalation: Escalation, here: Sequence[Page]) -> Iterator[tuple[int,
     end = escalation.place - position.turn + len(policy.step_at(escalation.place).channels)
     served = {page.receiver for page in here if page.alive} | escalation.answers.keys()
     for receiver, page in {page.receiver: page for page in sorted(here, key=lambda one: one.place)}.items():
-        if receiver in served:
+        if receiver in served or page.of_room:
             continue
         used = {one.channel for one in _known(escalation, page.place) if one.receiver == receiver}
         left = (place for place in range(page.place + 1, end) if policy.channel_at(place) not in used)
         following = next(left, None)
         if following is not None:
             yield following, page.audience, page.person
+
+
+def _room_failed(escalation: Escalation, here: Sequence[Page]) -> bool:
+    """Return whether this place is a room where nothing can be posted, and the step has another channel."""
+    following = escalation.place + 1
+    posts = [page for page in here if page.place == escalation.place and page.of_room]
+    more = following < len(escalation.policy.positions) and next_step(escalation) != following
+    return bool(posts) and more and not any(page.alive for page in posts)
 
 
 def _open(escalation: Escalation, pages: Sequence[Page]) -> int:

@@ -1,4 +1,4 @@
-"""A person in the sandbox answers: writes an SMS back, or presses a key during a call.
+"""A person in the sandbox answers: writes an SMS back, or presses a key during a call or a button in a room.
 
 The provider's request goes to `serve`; what the person wrote, and what came back, is on their phone.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +16,14 @@ from broadcast.errors import UsageError
 from broadcast.sandbox.records import Received, Requested
 from broadcast.sandbox.scenario import PersonAnswer
 from broadcast.sandbox.state import SandboxState
-from broadcast.sandbox.wire import twilio_callbacks
+from broadcast.sandbox.wire import slack_callbacks, twilio_callbacks
 from broadcast.sandbox.wire.base import Callback, WireAnswer, WireRequest, answer_json
 
 SCHEMA = "broadcast.sandbox/1"
 ROUTES = frozenset({("POST", "/_sandbox/reply"), ("POST", "/_sandbox/press")})
 _NO_SERVE = "start `broadcast --sandbox serve` first"
 _KEYS = frozenset("0123456789*#")
+_ROOM = re.compile(r"[CGD][A-Z0-9]{6,}", re.ASCII)
 _LONGEST = 1600  # characters of a text
 
 
@@ -74,6 +76,8 @@ async def _reply(state: SandboxState, request: WireRequest, fields: dict[str, An
 
 async def _press(state: SandboxState, request: WireRequest, fields: dict[str, Any]) -> tuple[int, str]:
     number, key = str(fields.get("number", "")), str(fields.get("key", ""))
+    if _ROOM.fullmatch(number):
+        return await _press_button(state, request, number, key)
     if key not in _KEYS:
         raise UsageError(f"a phone has no key {key!r}", hint="press one of 0 to 9, * and #")
     call = _latest(state, number, "no call that reads keys", lambda one: bool(one.extra.get("keys")))
@@ -82,6 +86,19 @@ async def _press(state: SandboxState, request: WireRequest, fields: dict[str, An
     _keep(state, request, call, f"Key {key}", {"wrote": True})
     _keep(state, request, call, said, {"said": [{"text": said, "language": "", "voice": ""}]})
     return status, said
+
+
+async def _press_button(state: SandboxState, request: WireRequest, room: str, key: str) -> tuple[int, str]:
+    """Press a button below the latest message in a room that has some; Slack shows the answer there."""
+    url, found = state.hooks().get("slack"), slack_callbacks.button_of(state.received, room, key)
+    if found is None:
+        raise UsageError(
+            f"{room} has no button {key}", hint="they are counted from 1; send a notice that asks"
+        )
+    if url is None:
+        raise UsageError("nobody listens to buttons", hint=_NO_SERVE)
+    status, _ = await _post(state, slack_callbacks.press(url, room, *found, request.at))
+    return status, ""
 
 
 async def _post(state: SandboxState, callback: Callback) -> tuple[int, bytes]:

@@ -19,7 +19,7 @@ from broadcast.sandbox.loopback import is_loopback
 
 _NOTE = "serve.json"
 #: The routes that are configured at a provider, not in each message.
-_INBOUND: Mapping[str, str] = {"twilio-sms": "/inbound", "sendgrid": ""}
+_INBOUND: Mapping[str, str] = {"twilio-sms": "/inbound", "sendgrid": "", "slack": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from broadcast.channels.base import Adapter, Answers, AsksAgain, Receives
+from broadcast.channels.base import Adapter, Answers, AsksAgain, Receives, ShowsAnswers
 from broadcast.errors import LedgerError
 from broadcast.inbound.inbox import Said, Taken
+from broadcast.inbound.room_answers import room_answers
 from broadcast.inbound.words import AnswerWords
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.model.clock import Clock
-from broadcast.model.inbound import Forged, Inbound, InboundAnswer, InboundRequest, Malformed, Receipt
+from broadcast.model.inbound import (
+    Challenge,
+    Forged,
+    Inbound,
+    InboundAnswer,
+    InboundMessage,
+    InboundRequest,
+    KeyPress,
+    Malformed,
+    Receipt,
+)
 from broadcast.server.counters import Counters
+from broadcast.server.later import LaterWork
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listener import InboundListener
 from broadcast.server.requests import MOST, BodyTooLarge, read_body
@@ -28,7 +41,7 @@ class Hooks:
 
     `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called if
     a receipt makes messages due. `listener` takes messages and
-    key presses, and `words` words the answers.
+    key presses, and `words` words the answers. `later` is what follows an answer.
     """
 
     adapters: Mapping[str, Adapter]
@@ -40,6 +53,7 @@ class Hooks:
     listener: InboundListener
     words: AnswerWords
     trouble: Callable[[str], None]
+    later: LaterWork
 
     async def answer(self, request: web.Request) -> web.Response:
         """Verify, record, then answer: a provider that gets 204 need not repeat the request."""
@@ -79,14 +93,32 @@ class Hooks:
                 self.counters.add("receipts", channel, receipt.receipt.state)
             if applied.planned or applied.failed:
                 self.planned()
+        for one in inbound:
+            if isinstance(one, Challenge):
+                return InboundAnswer(200, one.text.encode())
+        people = [one for one in inbound if isinstance(one, InboundMessage | KeyPress)]
+        return self._answer(adapter, await self._take_people(channel, adapter, people))
+
+    async def _take_people(
+        self, channel: str, adapter: Adapter, inbound: Sequence[InboundMessage | KeyPress]
+    ) -> Taken | None:
+        """Take messages and key presses; return what became of the last one."""
         taken = None
         for one in inbound:
-            if not isinstance(one, Receipt):
-                self.counters.add("inbound", channel)
-                taken = await self.listener.take(channel, one)
-                if taken and taken.said in {Said.PASSED_ON, Said.DECLINED}:
-                    self.planned()  # somebody else is to be asked at once
-        return self._answer(adapter, taken)
+            self.counters.add("inbound", channel)
+            taken = await self.listener.take(channel, one)
+            if isinstance(one, KeyPress) and isinstance(adapter, ShowsAnswers):
+                # Afterwards: the provider waits three seconds for the answer, and no longer.
+                self.later.start(channel, one.ref, partial(self._show, channel, adapter, one))
+            if taken.said in {Said.PASSED_ON, Said.DECLINED}:
+                self.planned()  # somebody else is to be asked at once
+        return taken
+
+    async def _show(self, channel: str, adapter: ShowsAnswers, press: KeyPress) -> str | None:
+        """Show who answered, as the ledger has it then: the last of several presses shows all."""
+        now = self.clock.now()
+        room = await self.writer.call(lambda ledger: room_answers(ledger, channel, press, now))
+        return await adapter.show_answers(room) if room else None
 
     def _answer(self, adapter: Adapter, taken: Taken | None) -> InboundAnswer:
         """Return what the provider is told to say; a key that means nothing is asked for once more."""

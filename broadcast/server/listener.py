@@ -11,7 +11,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
-from broadcast.model.inbound import Inbound, InboundMessage, KeyPress, Receipt
+from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.question import AnswerMeans
 from broadcast.server.ledger_writer import LedgerWriter
 
@@ -26,8 +26,8 @@ class InboundListener:
     internal: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
 
-    async def take(self, channel: str, inbound: Inbound) -> Taken | None:
-        """Record it and let it have its effect; None if nobody is to be answered. Raises `LedgerError`."""
+    async def take(self, channel: str, inbound: InboundMessage | KeyPress) -> Taken:
+        """Record it and let it have its effect. Raises `LedgerError`."""
         now = self.clock.now()
         adapter = self.adapters[channel]
         kind = adapter.capabilities.address or _kind(inbound)
@@ -36,20 +36,15 @@ class InboundListener:
             # Nothing can be said on this channel, so this must not count as the answer of the day.
             inbound = replace(inbound, answered=True)
 
-        def take(ledger: Ledger) -> Taken | None:
+        def take(ledger: Ledger) -> Taken:
             inbox = Inbox(ledger, self.internal, self.own)
-            match inbound:
-                case InboundMessage():
-                    return inbox.message(channel, kind, inbound, now)
-                case KeyPress():
-                    return inbox.key(channel, inbound, now, means)
-                case _:
-                    return None
+            if isinstance(inbound, InboundMessage):
+                return inbox.message(channel, kind, inbound, now)
+            return inbox.key(channel, inbound, now, means)
 
         return await self.writer.call(take)
 
 
-def _kind(inbound: Inbound) -> AddressKind:
+def _kind(inbound: InboundMessage | KeyPress) -> AddressKind:
     """Return what a sender's address is, for a channel that publishes: a ticket's author has a mailbox."""
-    sender = "" if isinstance(inbound, Receipt) else inbound.sender
-    return AddressKind.EMAIL if "@" in sender else AddressKind.PHONE
+    return AddressKind.EMAIL if "@" in inbound.sender else AddressKind.PHONE

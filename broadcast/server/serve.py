@@ -30,6 +30,7 @@ from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
 from broadcast.server.hotline import Hotline, HotlineMaker
 from broadcast.server.in_progress import RequestsInProgress
+from broadcast.server.later import LaterWork
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
 from broadcast.server.listener import InboundListener
@@ -116,6 +117,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         rounds=rounds,
         adapters=adapters,
         in_progress=RequestsInProgress(),
+        later=LaterWork(partial(report, log)),
     )
     hotline = _hotline(process)
     faces = _faces(process, hotline)
@@ -139,6 +141,7 @@ async def _end(process: _Process, hotline: Hotline | None, runners: Sequence[web
     for site in [site for runner in runners for site in runner.sites]:
         await site.stop()
     await process.in_progress.finish(_GRACE)
+    await process.later.finish(_GRACE)
     for runner in runners:
         await runner.cleanup()
     if hotline:
@@ -162,6 +165,7 @@ class _Process:
     rounds: ClockThread
     adapters: Mapping[str, Adapter]
     in_progress: RequestsInProgress
+    later: LaterWork
 
 
 def _faces(process: _Process, hotline: Hotline | None) -> Faces:
@@ -182,6 +186,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
         ),
         words=AnswerWords(process.settings.organisation, process.settings.locale),
         trouble=partial(report, process.log),
+        later=process.later,
     )
     pages = PublicPages(process.settings.letterhead, process.settings.timezone)
     limits = PageLimits.build(pages, process.counters, process.clock, _proxies(process.settings))

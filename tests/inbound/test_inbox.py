@@ -14,7 +14,9 @@ from broadcast.ledger.records import Notice
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.escalation import EscalationPolicy, EscalationStep
 from broadcast.model.inbound import InboundMessage, KeyPress
+from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted
 from broadcast.model.question import AnswerMeans, NoticeQuestion
 from broadcast.model.suppression import SuppressionReason, suppression
@@ -345,3 +347,62 @@ def test_who_was_told_something_lately_is_answered_in_that_language(ledger):
     )
 
     assert (taken.said, taken.locale) == (Said.RECEIVED, "de")
+
+
+def test_a_yes_to_a_poll_that_has_no_such_option_is_asked_for_a_number(ledger):
+    new = call(ledger, question=replace(QUESTION, text="Welche Farbe?", options=("rot", "blau")))
+    inbox = Inbox(ledger)
+    message = InboundMessage(ref="SM1", sender=ANNA, text="ja")
+
+    taken = inbox.message("sms", AddressKind.PHONE, message, after(60))
+
+    assert (taken.said, taken.option, taken.mark) == (Said.CHOOSE, "2", "INC-1/1")
+    assert ledger.confirmations.of(new.id) == []
+    assert write(inbox, "2", after(61)) is Said.CHOSEN
+
+
+@pytest.mark.parametrize("pressed", ["Ja, auf die Ersatzleitung", "<b>Köln</b> & Bonn"])
+def test_a_long_option_is_chosen_by_its_button(ledger, pressed):
+    options = ("Ja, auf die Ersatzleitung", "<b>Köln</b> & Bonn")
+    call(ledger, question=replace(QUESTION, text="Wohin?", options=options))
+
+    taken = press(Inbox(ledger), pressed)
+
+    assert (taken.said, taken.option) == (Said.CHOSEN, pressed)
+
+
+def test_in_the_poll_of_an_escalation_everybody_in_a_room_votes_and_may_change_it(ledger):
+    policy = EscalationPolicy(
+        name="duty",
+        steps=(EscalationStep(to=("audience:x",), channels=("slack",), wait=timedelta(minutes=5), needs=3),),
+    )
+    ledger.incidents.record(notice(incident(), 1, owed("channel:x", route=("x",))), NOON)
+    (known,) = ledger.incidents.all()
+    asked = replace(QUESTION, text="Wohin?", options=("rot", "blau"))
+    pages = [
+        replace(one, audience="x", template_audience="_page")
+        for one in owed("channel:slack", route=("slack",))
+    ]
+    made = replace(notice(known, 1, pages), kind=NoticeKind.ESCALATION, question=asked)
+    started, run = ledger.escalations.start(made, policy, NOON), ledger.runs.begin()
+    work = ledger.deliveries(started.id, run, clock=SystemClock())
+    work.turn(
+        [settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted("17.1"),)) for one in claim(work, "slack")],
+        {},
+        NOON,
+    )
+    run.end()
+    votes = (("U1", "rot"), ("U2", "blau"), ("U1", "blau"), ("U1", "blau"))
+
+    said = [
+        Inbox(ledger)
+        .key("slack", KeyPress(ref="17.1", key="", pressed=vote, sender=who), NOON, AnswerMeans.BUTTON)
+        .said
+        for who, vote in votes
+    ]
+
+    assert said == [Said.CHOSEN, Said.CHOSEN, Said.CHOSEN, Said.ALREADY]
+    found = {one.contact: one.answer for one in ledger.confirmations.of(started.id)}
+    assert found == {"channel:slack/U1": "blau", "channel:slack/U2": "blau"}
+    assert ledger.escalations.find(started.id).confirmations(0) == 2
+    assert states(ledger, started) == {"channel:slack": _S.CONFIRMED}

@@ -96,6 +96,70 @@ def test_stop_goes_before_an_option():
     assert understand("stop", ("stop", "go")).meaning is Meaning.STOP
 
 
+LONG = (
+    "Ja, auf die Ersatzleitung umschalten",
+    "Nein, auf München warten",
+    "Später entscheiden",
+    "<b>Köln</b> & Bonn",
+)
+
+
+@pytest.mark.parametrize(
+    ("texts", "number"),
+    [
+        (("1", "Ja, auf die Ersatzleitung umschalten", "ja auf", "ja", "ok 👍", "👍🏽", "yes"), 1),
+        (("2 bitte", "NEIN, AUF MÜNCHEN WARTEN!", "nein", "n", "-1", "👎", "No."), 2),
+        (("3", "später", "s", "Später, ok?", "Später entscheiden bitte"), 3),
+        (("4", "<b>Köln</b> & Bonn", "b", "B Köln"), 4),
+        (("9", "Köln", "vielleicht", "ja aber ich weiß nicht so recht", "STOP"), None),
+    ],
+)
+def test_free_options_are_chosen_by_words_beginnings_numbers_and_in_another_language(texts, number):
+    found = {text: understand(text, LONG).option for text in texts}
+
+    assert found == dict.fromkeys(texts, LONG[number - 1] if number else "")
+
+
+def test_a_yes_that_is_no_option_answers_no_poll():
+    assert understand("ja", ("rot", "blau")).meaning is Meaning.OTHER
+    assert understand("nein", ("rot", "blau")).meaning is Meaning.NO
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (
+            "Ja\n> Muster intern INC-7: Chat gestört. Übernehmen Sie? Antwort: JA, WEITER oder NEIN.",
+            Meaning.YES,
+        ),
+        (
+            "Nein danke\n\nAm 4. Mai 2026 um 14:03 schrieb Muster Handel <status@muster.example>:\n> Ja?",
+            Meaning.NO,
+        ),
+        ("weiter\n-----Ursprüngliche Nachricht-----\nVon: Muster", Meaning.FORWARD),
+        (
+            "On Mon, May 4, 2026 at 2:03 PM Muster <a@b.example> wrote:\n> Answer YES, PASS or NO.",
+            Meaning.OTHER,
+        ),
+        ("> Antwort: JA", Meaning.OTHER),
+        ("Gefällt „Übernehmen Sie? Antwort: JA, WEITER oder NEIN.“", Meaning.OTHER),
+        ("👍 to “Can you take it? Answer YES, PASS or NO.”", Meaning.OTHER),
+        ("Ich glaube ja", Meaning.OTHER),
+        ("Nein danke", Meaning.NO),
+        ("Danke, ja", Meaning.OTHER),
+        ("✅", Meaning.YES),
+        ("👍👍", Meaning.YES),
+        ("👍🏿", Meaning.YES),
+        ("✔️", Meaning.YES),
+        ("❌", Meaning.NO),
+        ("+1", Meaning.YES),
+        ("-1", Meaning.NO),
+    ],
+)
+def test_what_a_message_quotes_is_no_answer_and_signs_are(text, meaning):
+    assert understand(text).meaning is meaning
+
+
 @given(st.text())
 def test_any_text_has_a_meaning(text):
     assert understand(text, ("ja", "nein")).meaning in Meaning

@@ -11,9 +11,8 @@ from broadcast.model.channel import ChannelKind
 from broadcast.rendering.sms import Encoding, measure
 
 WRITTEN = [said for said in Said if said is not Said.NOTHING]
-SPOKEN = [
-    said for said in WRITTEN if said not in {Said.STOPPED_ON_DUTY, Said.STARTED, Said.RECEIVED, Said.AGAIN}
-]
+ONLY_WRITTEN = {Said.STOPPED_ON_DUTY, Said.STARTED, Said.RECEIVED, Said.AGAIN, Said.CHOOSE}
+SPOKEN = [said for said in WRITTEN if said not in ONLY_WRITTEN]
 LANGUAGES = PHRASES.languages()
 
 

@@ -40,7 +40,7 @@ KEPT = {
     "forgotten": {"mark"},
     "target": {"channel", "target"},
     "receipt": {"channel", "state", "code", "suppress"},
-    "question": {"text", "options"},
+    "question": {"text", "options", "policy"},
     "confirmation": {"audience", "answer", "means", "channel"},
     "other_answer": {"audience", "answer", "means", "channel"},
     "reminder": {"kind"},

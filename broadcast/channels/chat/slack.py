@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
-from broadcast.channels.chat.slack_buttons import buttons, key_presses
+from broadcast.channels.chat.slack_answers import update_fields
+from broadcast.channels.chat.slack_buttons import buttons, pressed_or_asked
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.deleted_parent import posted_alone
@@ -23,8 +24,10 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
 from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
+from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
+from broadcast.model.room import RoomAnswers
 
 _BASE_URL = "https://slack.com/api"
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}", re.ASCII)
@@ -66,6 +69,11 @@ class Slack:
         self._transport = transport
 
     @classmethod
+    def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
+        """Return the capabilities; with `signing_secret`, people answer by buttons."""
+        return replace(cls.capabilities, buttons="signing_secret" in settings.options)
+
+    @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
         """Build it; needs a bot token (xoxb-...) and the channel's id.
 
@@ -88,19 +96,30 @@ class Slack:
         return _health(document) if document else health(answer)
 
     def receive(self, request: InboundRequest) -> Sequence[Inbound]:
-        """Read a pressed button; without `signing_secret`, nothing is believed."""
-        return list(key_presses(request, self._signing_secret))
+        """Read a pressed button or Slack's check; without `signing_secret`, nothing is believed."""
+        return list(pressed_or_asked(request, self._signing_secret))
 
     def answer(self, text: str, locale: str) -> InboundAnswer:
-        """Return the empty 200 that Slack expects within three seconds; the room shows no words."""
+        """Return the empty 200 that Slack expects within three seconds; `show_answers` follows."""
         del text, locale
         return InboundAnswer(200)
+
+    async def show_answers(self, room: RoomAnswers) -> str | None:
+        """Show below a message who answered and when; the buttons stay while more answers are taken."""
+        answer = await self._write("chat.update", update_fields(self._channel, room))
+        document = _document(answer)
+        if document.get("ok") is True:
+            return None
+        error = text_of(document, "error")
+        return f"the message does not show the answer: {error or getattr(failure(answer), 'reason', '')}"
 
     async def close(self) -> None:
         """Close all connections."""
         await self._transport.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
+        if outgoing.headline.kind is NoticeKind.ESCALATION:
+            return await self._ask(outgoing)
         fields = self._fields(outgoing)
         if outgoing.thread is None:
             return _outcome(await self._write("chat.postMessage", fields), None)
@@ -115,6 +134,14 @@ class Slack:
         if isinstance(outcome, Accepted) and outcome.warning is None and not edited:
             return replace(outcome, warning=_STALE)
         return outcome
+
+    async def _ask(self, outgoing: Outgoing) -> Outcome:
+        """Post the question of an escalation: it is no state of the incident, and begins no thread."""
+        answer = await self._write("chat.postMessage", self._fields(outgoing))
+        if text_of(_document(answer), "error") in NO_REPLY:
+            answer = await self._write("chat.postMessage", self._fields(replace(outgoing, thread=None)))
+        outcome = _outcome(answer, outgoing.thread)
+        return replace(outcome, thread=None) if isinstance(outcome, Accepted) else outcome
 
     def _fields(self, outgoing: Outgoing) -> dict[str, object]:
         """Return the arguments of the post; buttons only if we can take what they send."""

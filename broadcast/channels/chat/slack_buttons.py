@@ -16,11 +16,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from broadcast.channels.receiving import form_body, require_equal, require_recent
+from broadcast.channels.receiving import (
+    form_body,
+    is_json,
+    json_object_body,
+    require_equal,
+    require_recent,
+)
 from broadcast.channels.responses import objects, text_of
 from broadcast.localisation.phrase_book import PhraseBook
-from broadcast.model.inbound import Forged, InboundRequest, KeyPress, Malformed
+from broadcast.model.inbound import Challenge, Forged, InboundRequest, KeyPress, Malformed
 from broadcast.model.outgoing import Outgoing
+from broadcast.model.question import NoticeQuestion
 
 SIGNATURE, TIMESTAMP = "x-slack-signature", "x-slack-request-timestamp"
 WITHIN = timedelta(minutes=5)
@@ -29,6 +36,7 @@ ACTION, BLOCK = "broadcast_answer", "broadcast:"
 PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
 _CONFIRM = "1"  # the value of the key that confirms in a call
 _MOST_BUTTONS, _LONGEST_LABEL = 25, 75  # Slack's limits
+_LONGEST_CHALLENGE = 1000  # characters; Slack's are about 50
 
 
 def buttons(outgoing: Outgoing) -> list[dict[str, Any]]:
@@ -36,17 +44,20 @@ def buttons(outgoing: Outgoing) -> list[dict[str, Any]]:
 
     The first press of anybody answers for the room.
     """
-    question = outgoing.question
-    if question is None:
+    if outgoing.question is None:
         return []
-    locale = outgoing.message.locale
+    return button_block(outgoing.key, outgoing.question, outgoing.message.locale)
+
+
+def button_block(key: str, question: NoticeQuestion, locale: str) -> list[dict[str, Any]]:
+    """Return the block of buttons for a question; `key` is our reference of the message."""
     phrases = PHRASES.phrases(locale if PHRASES.has(locale) else "en")
     labels = {option: option for option in question.options} or {_CONFIRM: phrases("confirm")}
     elements = [
         _button(number, value, label)
         for number, (value, label) in enumerate(list(labels.items())[:_MOST_BUTTONS], 1)
     ]
-    return [{"type": "actions", "block_id": f"{BLOCK}{outgoing.key}", "elements": elements}]
+    return [{"type": "actions", "block_id": f"{BLOCK}{key}", "elements": elements}]
 
 
 def _button(number: int, value: str, label: str) -> dict[str, object]:
@@ -54,14 +65,17 @@ def _button(number: int, value: str, label: str) -> dict[str, object]:
     return {"type": "button", "action_id": f"{ACTION}_{number}", "text": text, "value": value}
 
 
-def key_presses(request: InboundRequest, signing_secret: str) -> Iterator[KeyPress]:
-    """Yield the buttons of ours that a person pressed.
+def pressed_or_asked(request: InboundRequest, signing_secret: str) -> Iterator[KeyPress | Challenge]:
+    """Yield the buttons of ours that a person pressed, or what Slack asks to prove that the address is ours.
 
     Raises:
         Forged: The signature is missing or wrong, more than five minutes old, or there is no secret.
-        Malformed: The body is no form with a `payload` of JSON.
+        Malformed: The body is neither JSON nor a form with a `payload` of JSON.
     """
     _verify(request, signing_secret)
+    if is_json(request):
+        yield from _events(json_object_body(request))
+        return
     payload = _payload(request)
     if payload.get("type") != "block_actions":
         return
@@ -71,6 +85,16 @@ def key_presses(request: InboundRequest, signing_secret: str) -> Iterator[KeyPre
         ours = text_of(action, "action_id").startswith(ACTION) and block.startswith(BLOCK)
         if ours and ref and pressed:
             yield KeyPress(ref=ref, key=block.removeprefix(BLOCK), pressed=pressed, sender=person)
+
+
+def _events(document: Mapping[str, object]) -> Iterator[Challenge]:
+    """Yield the challenge with which the Events API checks an address; its events say nothing to us.
+
+    https://docs.slack.dev/reference/events/url_verification (2026-11-30).
+    """
+    challenge = text_of(document, "challenge")
+    if document.get("type") == "url_verification" and challenge and len(challenge) <= _LONGEST_CHALLENGE:
+        yield Challenge(challenge)
 
 
 def sign(body: bytes, timestamp: str, signing_secret: str) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from itertools import chain
 
 from broadcast.channels.chat.lines import TextRun, lines
+from broadcast.model.notice import NoticeKind
 from broadcast.model.outgoing import Outgoing
 
 EVENT = "broadcast_notice"
@@ -30,20 +31,29 @@ def content(text: str, below: Sequence[Mapping[str, object]] = ()) -> dict[str, 
 def post_fields(
     channel: str, outgoing: Outgoing, below: Sequence[Mapping[str, object]] = ()
 ) -> dict[str, object]:
-    """Return the arguments of `chat.postMessage`; a reply with a new situation also shows in the channel."""
+    """Return the arguments of `chat.postMessage`.
+
+    A reply with a new situation, or the question of an escalation, also shows in the channel.
+    """
     headline, thread = outgoing.headline, outgoing.thread
-    payload = {"key": outgoing.key, "incident": headline.incident, "sequence": headline.sequence}
     fields: dict[str, object] = {
         "channel": channel,
         **content(outgoing.message.text, below),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
-        "metadata": {"event_type": EVENT, "event_payload": payload},
+        "metadata": metadata(outgoing.key, headline.incident, headline.sequence),
     }
     if thread is not None:
-        fields |= {"thread_ts": thread.root, "reply_broadcast": headline.turns}
+        asks = headline.kind is NoticeKind.ESCALATION
+        fields |= {"thread_ts": thread.root, "reply_broadcast": headline.turns or asks}
     return fields
+
+
+def metadata(key: str, incident: str, sequence: int) -> dict[str, object]:
+    """Return what marks a message as ours, for look-ups; an edit without it would leave it as it is."""
+    payload = {"key": key, "incident": incident, "sequence": sequence}
+    return {"event_type": EVENT, "event_payload": payload}
 
 
 def key_of(message: Mapping[str, object]) -> str:

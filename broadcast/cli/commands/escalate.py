@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +42,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.model.escalation import Escalation, EscalationOutcome, EscalationStep
 from broadcast.model.ids import notice_mark
+from broadcast.model.question import CONFIRM, DECLINE, FORWARD
 from broadcast.planning.escalation_card import Role, role
 from broadcast.planning.escalation_plan import simulate
 from broadcast.publishing.dependencies import dependencies
@@ -72,7 +74,10 @@ class EscalateOptions:
         typer.Option(metavar="TEXT", help="What they are asked, instead of to confirm.", show_default=False),
     ] = ""
     options: Annotated[
-        str, typer.Option(metavar="A,B", help="The answers to choose from: yes,no.", show_default=False)
+        str,
+        typer.Option(
+            metavar="A,B", help='The answers to choose from: yes,no or "Yes, now",No.', show_default=False
+        ),
     ] = ""
     within: Annotated[
         str | None,
@@ -200,13 +205,26 @@ def _request(settings: Settings, asked: EscalateOptions, incident: str | None) -
     if asked.policy is None and len(policies) != 1:
         listed = ", ".join(policies) or "none: write [escalation.duty]"
         raise UsageError("name the policy", hint=f"--policy NAME; there is {listed}")
-    options = tuple(word.strip() for word in asked.options.split(",")) if asked.options else ()
+    options = read_options(asked.options)
     return EscalationRequest(
         incident=incident,
         policy=asked.policy or policies[0],
         question=asked.question.strip(),
         options=options,
     )
+
+
+def read_options(typed: str) -> tuple[str, ...]:
+    """Return the options of a question: separated by commas; one with a comma stands in quotation marks.
+
+    Example:
+        >>> read_options('"Yes, now",No')
+        ('Yes, now', 'No')
+    """
+    rows = list(csv.reader([typed], skipinitialspace=True)) if typed else [[]]
+    given = (" ".join(word.split()) for word in rows[0])
+    # These words are in the ledger for answers to a question without options.
+    return tuple(word.capitalize() if word in {CONFIRM, DECLINE, FORWARD} else word for word in given)
 
 
 def _starter(settings: Settings, ledger: Ledger) -> EscalationStarter:

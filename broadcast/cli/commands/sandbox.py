@@ -140,11 +140,12 @@ def reply(common: Common, number: Number, text: Text) -> None:
     show([Remark("answer", said) if said else line("taken; no answer")], common.out)
 
 
-@command("broadcast sandbox press +4915112345678 1")
+@command("broadcast sandbox press +4915112345678 1", "broadcast sandbox press C0SANDBOX0 2")
 def press(common: Common, number: Number, key: Key) -> None:
-    """Press a key in the latest call to a number, as the person would.
+    """Press a key in the latest call to a number, or a button in a Slack channel, as a person would.
 
-    `broadcast --sandbox serve` must run before the call, so that the call reads keys.
+    `broadcast --sandbox serve` must run before the call, so that the call reads keys. In a channel, which is
+    named by its id, the key counts the buttons below the latest message that has some.
     """
     said = SandboxClient(daemon.ensure_running(_folder(common)).url).press(number, key)
     show([Remark("heard", said) if said else line("taken; nothing was said")], common.out)

@@ -138,14 +138,14 @@ SELECT * FROM other_answer WHERE notice_id = ? ORDER BY id
 -- Mark what a receiver was sent as confirmed, and cancel what is still to be sent to the same receiver.
 -- What was cancelled because the receiver passed it on or declined is confirmed as well, as if that had not been said.
 UPDATE delivery SET state = 'confirmed', reason = NULL, owner = NULL, updated_at = :at
-WHERE notice_id = :notice AND audience = :audience AND contact = :contact
+WHERE notice_id = :notice AND audience = :audience AND contact = :receiver
   AND (state IN ('planned', 'held', 'sending', 'accepted', 'delivered', 'unknown', 'failed')
        OR (state = 'cancelled' AND reason IN ('pass-on', 'decline')))
 
 -- name: pass_on_deliveries
 -- Send nothing more of a notice to a receiver who passed it on or declined.
 UPDATE delivery SET state = 'cancelled', reason = :answer, owner = NULL, updated_at = :at
-WHERE notice_id = :notice AND audience = :audience AND contact = :contact AND state IN ('planned', 'held')
+WHERE notice_id = :notice AND audience = :audience AND contact = :receiver AND state IN ('planned', 'held')
 
 -- name: confirmation_of_receiver
 -- The answer of one receiver to a notice.

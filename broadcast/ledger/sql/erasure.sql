@@ -113,12 +113,14 @@ WHERE note <> '' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :in
 SELECT id, note AS text FROM confirmation WHERE note <> ''
 
 -- name: purge_authors
--- Remove who answered for a room, in the notices of an incident; who entered an answer by hand is a colleague.
-UPDATE confirmation SET author = '' WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+-- Remove who answered for a room or in it, in the notices of an incident; who entered an answer by hand is a colleague.
+UPDATE confirmation SET author = '', contact = CASE WHEN contact LIKE 'channel:%/%' THEN 'channel:erased/' || id ELSE contact END
+WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
 
 -- name: purge_other_authors
 -- The same in the answers that do not count.
-UPDATE other_answer SET author = '' WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+UPDATE other_answer SET author = '', contact = CASE WHEN contact LIKE 'channel:%/%' THEN 'channel:erased/' || id ELSE contact END
+WHERE means <> 'command' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
 
 -- name: confirmation_authors
 -- Read who answered.

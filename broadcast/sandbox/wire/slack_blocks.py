@@ -9,7 +9,14 @@ from typing import Any
 
 MOST_BLOCKS = 50
 _REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-_ELEMENTS = {"text": "text", "link": "url", "user": "user_id", "broadcast": "range", "emoji": "name"}
+_ELEMENTS = {
+    "text": "text",
+    "link": "url",
+    "user": "user_id",
+    "broadcast": "range",
+    "emoji": "name",
+    "date": "fallback",
+}
 
 
 def blocks_problem(blocks: object) -> str | None:
@@ -65,6 +72,8 @@ def _section(part: object) -> bool:
 def _element(one: object) -> bool:
     if not isinstance(one, dict) or one.get("type") not in _ELEMENTS:
         return False
+    if one["type"] == "date" and not (isinstance(one.get("timestamp"), int) and one.get("format")):
+        return False
     value = one.get(_ELEMENTS[one["type"]])
     return isinstance(value, str) and value != ""
 
@@ -72,7 +81,8 @@ def _element(one: object) -> bool:
 def _elements(blocks: list[Any]) -> Iterator[dict[str, Any]]:
     for block in blocks:
         for part in block["elements"]:
-            yield from part.get("elements", [])
+            if block["type"] == "rich_text":
+                yield from part.get("elements", [])
 
 
 def _spelled(element: dict[str, Any]) -> str:

@@ -106,6 +106,7 @@ class ConfirmRoute:
             texts=() if link.question else (text,),
             question=link.question,
             answers=tuple(self._buttons(link, link.choices)),
+            urgent=not link.asked.options,  # no option of a poll is the usual one
         )
 
     def _buttons(self, link: ConfirmLink, choices: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -137,11 +138,11 @@ class ConfirmRoute:
         return self._show(
             link,
             heading=words("done.already"),
-            texts=(text,),
+            texts=(text, words("done.changed_mind")),
             done=True,
-            question=link.question or words("done.changed_mind"),
+            question=link.question,
             answers=tuple(self._buttons(link, others)),
-            urgent=not answer.confirms,
+            urgent=not link.asked.options and not answer.confirms,
         )
 
     def _stays(self, link: ConfirmLink, counts: str) -> web.Response:

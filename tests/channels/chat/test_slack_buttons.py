@@ -9,9 +9,9 @@ from urllib.parse import quote_plus
 import pytest
 
 from broadcast.channels import registry
-from broadcast.channels.chat.slack_buttons import SIGNATURE, TIMESTAMP, buttons, key_presses, sign
+from broadcast.channels.chat.slack_buttons import SIGNATURE, TIMESTAMP, buttons, pressed_or_asked, sign
 from broadcast.config.settings import ChannelSettings
-from broadcast.model.inbound import Forged, InboundRequest, KeyPress
+from broadcast.model.inbound import Challenge, Forged, InboundRequest, KeyPress
 from broadcast.model.question import NoticeQuestion
 from broadcast.sandbox.wire.slack_blocks import blocks_problem
 from broadcast.testing.adapter_contract import using
@@ -30,16 +30,18 @@ BODY = (
 ANSWER = {"action_id": "broadcast_answer_1", "block_id": "broadcast:k1", "value": "1"}
 
 
-def pressed(*actions: object, **more: object) -> list[KeyPress]:
+def signed(body: bytes, **headers: str) -> InboundRequest:
+    timestamp = str(int(NOON.timestamp()))
+    made = {SIGNATURE: sign(body, timestamp, SECRET), TIMESTAMP: timestamp, **headers}
+    return InboundRequest(method="POST", url="https://a.example/", headers=made, body=body, at=NOON)
+
+
+def pressed(*actions: object, **more: object) -> list[KeyPress | Challenge]:
     payload = {
         "type": "block_actions", "user": {"id": "U1"}, "container": {"message_ts": "1.2"},
         "actions": list(actions), **more,
     }  # fmt: skip
-    body = f"payload={quote_plus(json.dumps(payload))}".encode()
-    timestamp = str(int(NOON.timestamp()))
-    headers = {SIGNATURE: sign(body, timestamp, SECRET), TIMESTAMP: timestamp}
-    asked = InboundRequest(method="POST", url="https://a.example/", headers=headers, body=body, at=NOON)
-    return list(key_presses(asked, SECRET))
+    return list(pressed_or_asked(signed(f"payload={quote_plus(json.dumps(payload))}".encode()), SECRET))
 
 
 def test_the_signature_is_the_one_in_slacks_documentation():
@@ -74,7 +76,22 @@ def test_without_a_secret_nothing_is_believed():
     asked = InboundRequest(method="POST", url="https://a.example/", headers={}, body=b"", at=NOON)
 
     with pytest.raises(Forged):
-        list(key_presses(asked, ""))
+        list(pressed_or_asked(asked, ""))
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        ({"type": "url_verification", "challenge": "3eZbrw1aB"}, [Challenge("3eZbrw1aB")]),
+        ({"type": "url_verification", "challenge": "x" * 2000}, []),
+        ({"type": "url_verification"}, []),
+        ({"type": "event_callback", "challenge": "x", "event": {"type": "message"}}, []),
+    ],
+)
+def test_only_slacks_check_of_the_address_is_answered(document, found):
+    asked = signed(json.dumps(document).encode(), **{"content-type": "application/json"})
+
+    assert list(pressed_or_asked(asked, SECRET)) == found
 
 
 def asking(*options: str, locale: str = "de"):
@@ -109,6 +126,7 @@ def test_a_pressed_button_of_ours_is_taken():
 
     (press,) = pressed({**button, "block_id": block["block_id"]})
 
+    assert isinstance(press, KeyPress)
     assert (press.key, press.pressed) == (message.key, "1")
 
 

@@ -56,6 +56,7 @@ def test_the_person_on_duty_is_shown_with_the_next_one_and_the_gaps(oncall):
             "phone": "+49 151 ••• 78",
             "email": "",
             "until": "2027-03-01T18:00:00+01:00",
+            "barred": [],
         }
     ]
     assert (rota["next"]["at"], rota["next"]["on_duty"][0]["id"]) == ("2027-03-01T18:00:00+01:00", "a-4")
@@ -154,3 +155,14 @@ def test_forgetting_a_person_reaches_absences_and_the_export_shows_them(oncall, 
     assert [(one["id"], one["note"]) for one in shown["absences"]] == [("a-17", "Ben stands in")]
     assert (forgotten.returncode, read(forgotten)["absences"]) == (0, 1), forgotten.stderr
     assert read(oncall("absent", "--list", "-o", "json"))["absences"] == []
+
+
+def test_who_gets_no_sms_any_more_is_shown(oncall, broadcast):
+    broadcast("contacts", "suppress", "+4915112345678", "--reason", "opted-out")
+
+    shown = read(oncall("support", "--at", MONDAY, "-o", "json"))
+    said = oncall("support", "--at", MONDAY).stdout
+
+    (anna,) = shown["rotas"][0]["on_duty"]
+    assert (anna["phone"], anna["barred"]) == ("+49 151 ••• 78", ["sms opted out"])
+    assert "Anna Berg is not reached: sms opted out" in said
