@@ -6,7 +6,8 @@ Heavy modules are imported where they are used, so that short commands start fas
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, nullcontext
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from broadcast.channels.base import Adapter, HoldsCalls
     from broadcast.dispatch.progress import Listener
     from broadcast.dispatch.stop import Stop
-    from broadcast.drills.exercise import Exercise
-    from broadcast.drills.rehearsal import Rehearsal
+    from broadcast.drills.exercise import Exercise, StepEscalation
+    from broadcast.drills.play import ClockRound
+    from broadcast.drills.rehearsal import Rehearsal, Serving
     from broadcast.hotline.read_snapshot import SnapshotReader
     from broadcast.hotline.write_fallback import FallbackFile
     from broadcast.model.clock import Clock
@@ -349,7 +351,7 @@ def _agreed(_: Preview) -> None:
     """Consent without a question: an exercise reaches no real people."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
     """The commander's commands in an exercise, as on the command line, but without a question."""
 
@@ -357,6 +359,7 @@ class _Desk:
     ledger: Ledger
     clock: Clock
     new_stop: Callable[[], Stop]
+    serving: Serving
 
     async def publish(self, request: Request, listener: Listener) -> Result:
         """Publish a notice."""
@@ -377,6 +380,23 @@ class _Desk:
             raise UnknownIncident("there is nothing to retry", hint="publish a notice before a retry")
         return retried.notices
 
+    async def escalate(self, asked: StepEscalation) -> None:
+        """Start an escalation, and send its first messages."""
+        from broadcast.cadence.start_escalation import EscalationRequest, EscalationStarter
+        from broadcast.dispatch.progress import ignore_events
+
+        deliverer = make_deliverer(self.settings, self.ledger, ignore_events, self.clock)
+        catalogue = make_catalogue(self.settings)
+        renderer = make_renderer(self.settings, catalogue)
+        starter = EscalationStarter.build(self.settings, deliverer, catalogue, renderer)
+        request, now = EscalationRequest(**asdict(asked)), self.clock.now()
+        notice = starter.start(starter.prepare(request, now), request, now)
+        await starter.job.drive(notice.id, self.new_stop())
+
+    async def tick(self) -> ClockRound:
+        """Do what is due now."""
+        return await self.serving.round(self.settings, self.ledger, self.clock, self.new_stop())
+
 
 def load_exercise(path: Path) -> Exercise:
     """Return the exercise in a file; raises one `ConfigError` that lists names its company does not have."""
@@ -395,34 +415,43 @@ def _company(exercise: Exercise) -> Settings:
     return load(exercise.company / "broadcast.toml", os.environ, Path.cwd())
 
 
-def make_rehearsal(exercise: Exercise, folder: Path, new_stop: Callable[[], Stop]) -> Rehearsal:
+def make_rehearsal(
+    exercise: Exercise, folder: Path, new_stop: Callable[[], Stop], serving: Serving
+) -> Rehearsal:
     """Return an exercise that is ready to run in `folder`; its sandbox runs until `close`.
 
-    `new_stop` makes the `Stop` of each step. Raises `ConfigError`.
+    `new_stop` makes the `Stop` of each step; `serving` is used if the exercise listens. Raises `ConfigError`.
     """
+    from broadcast.channels.base import Receives
     from broadcast.drills.play import rehearsing
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import ManualClock
     from broadcast.sandbox.client import SandboxClient
     from broadcast.sandbox.daemon import ensure_running, stop
+    from broadcast.sandbox.serving import announced
     from broadcast.sandbox.settings import in_sandbox, sandbox_folder
 
     rehearsed = rehearsing(_company(exercise), folder.absolute())
-    address = ensure_running(sandbox_folder(rehearsed))
+    place = sandbox_folder(rehearsed)
+    ending = ExitStack()
+    address = ensure_running(place)
+    ending.callback(stop, place)
     settings = in_sandbox(rehearsed, address)
+    if exercise.listens:
+        settings = ending.enter_context(announced(settings, place))
     ledger, clock = open_ledger(settings), ManualClock()
-
-    def close() -> None:
-        ledger.close()
-        stop(sandbox_folder(rehearsed))
-
+    ending.callback(ledger.close)
+    channels = make_channels(settings)
+    adapters = channels.adapters(channels.settings)
     return Rehearsal(
         exercise=exercise,
         settings=settings,
-        channels=make_channels(settings).planned,
+        channels=channels.planned,
         ledger=ledger,
-        commands=_Desk(settings, ledger, clock, new_stop),
+        commands=_Desk(settings=settings, ledger=ledger, clock=clock, new_stop=new_stop, serving=serving),
         clock=clock,
         sandbox=SandboxClient(address.url),
-        close=close,
+        listening=serving.listen(settings, clock) if exercise.listens else nullcontext(),
+        reporting=frozenset(name for name, adapter in adapters.items() if isinstance(adapter, Receives)),
+        close=ending.close,
     )

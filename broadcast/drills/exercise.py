@@ -15,6 +15,17 @@ verb = "notify"
 title = "Chat und E-Mail gestört"
 affects = ["slack", "outlook"]
 next_update = "30m"
+
+With `listen = true` above the steps, providers send receipts, the clock goes on, and people answer:
+
+[[step]]
+at = "5m"
+verb = "escalate"
+policy = "duty"
+
+[[step]]
+at = "7m"
+answers = [{ number = "+4915112345678", key = "1" }]
 """
 
 from __future__ import annotations
@@ -34,15 +45,29 @@ from broadcast.model.system import listed_systems
 from broadcast.model.unknown import OnUnknown
 from broadcast.publishing.request import OF_MAINTENANCE, Request, Verb
 from broadcast.sandbox.faults import parse_fault
+from broadcast.sandbox.scenario import PersonAnswer
 
-RETRY = "retry"
+RETRY, ESCALATE = "retry", "escalate"
 _STEPS = "step"
-_HEAD = frozenset({"name", "about", "company", "first_notice", _STEPS})
-_STEP = frozenset({"at", "say", "faults", "heal", "down", "verb", "on_unknown"})
-_LISTS = {"services", "audiences", "channels", "not_channels", "affects"}
+_HEAD = frozenset({"name", "about", "company", "first_notice", "listen", _STEPS})
+_STEP = frozenset({"at", "say", "faults", "heal", "down", "answers", "verb", "on_unknown"})
+_ESCALATION = frozenset({"incident", "policy", "question", "options"})
+_ANSWER = frozenset({"number", "text", "key"})
+_LISTS = {"services", "audiences", "channels", "not_channels", "affects", "options"}
+_SPANS = {"confirm_within", "expires"}
 _NOT_SAID = {"verb", "key", "drill"} | OF_MAINTENANCE
 _SAID = frozenset(field.name for field in fields(Request)) - _NOT_SAID
-_VERBS = (*(verb.value for verb in Verb), RETRY)
+_VERBS = (*(verb.value for verb in Verb), RETRY, ESCALATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEscalation:
+    """An escalation that the commander starts; without `options`, people are asked to confirm."""
+
+    policy: str
+    incident: str | None = None
+    question: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +75,9 @@ class ExerciseStep:
     """One moment of an exercise.
 
     `at` is the time since its beginning. `faults` are set, after all earlier ones were removed if `heal` is
-    set. `down` is what really does not work from here on, None if that does not change. `request` is what the
-    commander publishes; with `retry` they finish unsent messages, and decide about messages whose outcome is
-    unknown.
+    set. `down` is what really does not work from here on, None if that does not change. `answers` are what
+    people do with the latest message to them. `request` is what the commander publishes, `escalation` what
+    they start; with `retry` they finish unsent messages, and decide about messages whose outcome is unknown.
     """
 
     at: timedelta
@@ -60,13 +85,17 @@ class ExerciseStep:
     faults: tuple[str, ...] = ()
     heal: bool = False
     down: tuple[str, ...] | None = None
+    answers: tuple[PersonAnswer, ...] = ()
     request: Request | None = None
+    escalation: StepEscalation | None = None
     retry: OnUnknown | None = None
 
     @property
     def verb(self) -> str | None:
         """The commander's command, None if there is none."""
-        return self.request.verb if self.request else RETRY if self.retry else None
+        if self.request:
+            return self.request.verb
+        return ESCALATE if self.escalation else RETRY if self.retry else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +114,10 @@ class ExercisePlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """A scenario; the first message must be out within `first_notice` seconds."""
+    """A scenario; the first message must be out within `first_notice` seconds.
+
+    If it `listens`, providers send receipts, people can answer, and the clock does what becomes due.
+    """
 
     path: Path
     name: str
@@ -94,6 +126,7 @@ class Exercise:
     steps: tuple[ExerciseStep, ...]
     places: tuple[ExercisePlace, ...]
     first_notice: float = 2.0
+    listens: bool = False
 
     @property
     def length(self) -> timedelta:
@@ -117,6 +150,8 @@ def read_exercise(path: Path) -> Exercise:
                 f"{place.at('at')} is before the one above it",
                 hint="write the steps in the order of their times",
             )
+    listens = _flag(tables, "listen", head)
+    _check_listening(read, places, listens=listens)
     return Exercise(
         path=path,
         name=_text(tables, "name", head, path.stem),
@@ -125,7 +160,20 @@ def read_exercise(path: Path) -> Exercise:
         steps=read,
         places=places,
         first_notice=_span(tables, "first_notice", head, "2s").total_seconds(),
+        listens=listens,
     )
+
+
+def _check_listening(
+    steps: tuple[ExerciseStep, ...], places: tuple[ExercisePlace, ...], *, listens: bool
+) -> None:
+    for step, place in zip(steps, places, strict=True):
+        if (step.answers or step.escalation) and not listens:
+            key = "answers" if step.answers else "verb"
+            raise ConfigError(
+                f"{place.at(key)}: nobody hears an answer in this exercise",
+                hint="write listen = true above the steps",
+            )
 
 
 def _company(tables: Mapping[str, Any], path: Path, head: ExercisePlace) -> Path:
@@ -141,25 +189,60 @@ def _company(tables: Mapping[str, Any], path: Path, head: ExercisePlace) -> Path
 def _step(table: object, place: ExercisePlace) -> ExerciseStep:
     if not isinstance(table, dict):
         raise ConfigError(f"{place.at('')} is not a table", hint="write [[step]], then its fields below")
-    _check(table, _STEP | _SAID, place)
+    _check(table, _STEP | _SAID | _ESCALATION, place)
     verb = table.get("verb")
     if verb is not None and verb not in _VERBS:
         raise ConfigError(f"{place.at('verb')}: there is no verb {verb!r}", hint=suggest(str(verb), _VERBS))
-    said = {name: value for name, value in table.items() if name in _SAID}
-    if said and verb in {None, RETRY}:
-        first = next(iter(said))
-        raise ConfigError(
-            f"{place.at(first)}: {first} belongs to no verb", hint='give the step a verb, like "notify"'
-        )
+    said = {name: value for name, value in table.items() if name in _SAID | _ESCALATION}
+    _check_belonging(said, verb, place)
     return ExerciseStep(
         at=_span(table, "at", place, "0m"),
         say=_text(table, "say", place),
         faults=_faults(table, place),
         heal=_flag(table, "heal", place),
         down=_texts(table, "down", place) if "down" in table else None,
-        request=_request(Verb(verb), said, place) if verb and verb != RETRY else None,
+        answers=_answers(table, place),
+        request=_request(Verb(verb), said, place) if verb and verb in {*Verb} else None,
+        escalation=_escalation(said, place) if verb == ESCALATE else None,
         retry=_decision(table, place) if verb == RETRY else None,
     )
+
+
+def _check_belonging(said: Mapping[str, Any], verb: str | None, place: ExercisePlace) -> None:
+    """Raise `ConfigError` for a field that is none of the step's verb."""
+    fields_of = {None: frozenset[str](), RETRY: frozenset[str](), ESCALATE: _ESCALATION}
+    for name in said:
+        if name not in fields_of.get(verb, _SAID):
+            problem = f"is no field of {verb}" if verb in {*Verb, ESCALATE} else "belongs to no verb"
+            raise ConfigError(
+                f"{place.at(name)}: {name} {problem}", hint='give the step a verb that has it, like "notify"'
+            )
+
+
+def _escalation(said: Mapping[str, Any], place: ExercisePlace) -> StepEscalation:
+    if "policy" not in said:
+        raise ConfigError(f"{place.at('policy')}: policy is missing", hint='write policy = "duty"')
+    return StepEscalation(
+        policy=_text(said, "policy", place),
+        incident=_text(said, "incident", place) or None,
+        question=_text(said, "question", place),
+        options=_texts(said, "options", place),
+    )
+
+
+def _answers(table: Mapping[str, Any], place: ExercisePlace) -> tuple[PersonAnswer, ...]:
+    hint = 'write answers = [{ number = "+4915112345678", key = "1" }], or text = "ja" instead of a key'
+    given = table.get("answers", [])
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise ConfigError(f"{place.at('answers')}: answers must be a list of tables", hint=hint)
+    for one in given:
+        _check(one, _ANSWER, place)
+        filled = {name for name, value in one.items() if isinstance(value, str) and value}
+        if filled not in ({"number", "key"}, {"number", "text"}):
+            raise ConfigError(
+                f"{place.at('answers')}: an answer has a number, and a key or a text", hint=hint
+            )
+    return tuple(PersonAnswer(**one) for one in given)
 
 
 def _faults(table: Mapping[str, Any], place: ExercisePlace) -> tuple[str, ...]:
@@ -184,11 +267,7 @@ def _decision(table: Mapping[str, Any], place: ExercisePlace) -> OnUnknown:
 
 
 def _request(verb: Verb, said: Mapping[str, Any], place: ExercisePlace) -> Request:
-    given: dict[str, Any] = {
-        name: _texts(said, name, place) if name in _LISTS else _text(said, name, place)
-        for name in said
-        if name != "variables"
-    }
+    given: dict[str, Any] = {name: _value(said, name, place) for name in said if name != "variables"}
     if "affects" in given:
         given["affects"] = listed_systems(given["affects"])
     variables = said.get("variables", {})
@@ -197,6 +276,14 @@ def _request(verb: Verb, said: Mapping[str, Any], place: ExercisePlace) -> Reque
             f"{place.at('variables')}: variables must be a table of texts", hint='{ "title.en" = "..." }'
         )
     return Request(verb=verb, **given, variables=tuple(variables.items()))
+
+
+def _value(said: Mapping[str, Any], name: str, place: ExercisePlace) -> tuple[str, ...] | float | str:
+    if name in _LISTS:
+        return _texts(said, name, place)
+    if name in _SPANS:
+        return _span(said, name, place, "").total_seconds()
+    return _text(said, name, place)
 
 
 def _check(table: Mapping[str, Any], known: frozenset[str], place: ExercisePlace) -> None:

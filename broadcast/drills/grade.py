@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from broadcast.config.settings import ContactPointSettings
 from broadcast.drills.exercise import Exercise, ExerciseStep
@@ -15,6 +16,7 @@ from broadcast.localisation.language import language_of
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.counted import counted
 from broadcast.model.delivery import REACHED, DeliveryState
+from broadcast.model.escalation import Escalation, EscalationOutcome
 from broadcast.model.promise import PromiseVerdict
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.planned_channel import PlannedChannel
@@ -49,11 +51,27 @@ class GradedNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class GradedEscalation:
+    """An escalation at the end, and when the last of its messages was sent."""
+
+    escalation: Escalation
+    last_sent: datetime | None
+
+    @property
+    def sent_after_its_end(self) -> bool:
+        """Whether somebody was asked although it was over."""
+        ended = self.escalation.ended_at
+        return ended is not None and self.last_sent is not None and self.last_sent > ended
+
+
+@dataclass(frozen=True, slots=True)
 class GradedIncident:
-    """One incident of an exercise, with its notices."""
+    """One incident of an exercise, with its notices and escalations; `answers` counts those that it got."""
 
     story: IncidentAnalysis
     notices: Sequence[GradedNotice]
+    escalations: Sequence[GradedEscalation] = ()
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +94,15 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """Grades with the company's channels and their dependencies; `reachable` are its contact points."""
+    """Grades with the company's channels and their dependencies; `reachable` are its contact points.
+
+    `reporting` are the channels whose provider says whether a message arrived.
+    """
 
     channels: Mapping[str, PlannedChannel]
     dependencies: Dependencies
     reachable: Sequence[ContactPointSettings]
+    reporting: frozenset[str] = frozenset()
 
     def grade(
         self, played: Sequence[Played], incidents: Sequence[GradedIncident], received: Sequence[Received]
@@ -106,6 +128,29 @@ class Grader:
             _none("findings in texts", sum(len(list(_findings(story))) for story in stories)),
             _promises(stories),
             _failovers(played),
+        )
+
+    def grade_listening(
+        self, played: Sequence[Played], incidents: Sequence[GradedIncident]
+    ) -> tuple[Criterion, ...]:
+        """Return the criteria of an exercise that listens: receipts, answers and escalations."""
+        lines = [line for incident in incidents for graded in incident.notices for line in graded.lines]
+        owed = [
+            line
+            for line in lines
+            if _is_person(line) and line.channel in self.reporting and line.state in REACHED
+        ]
+        arrived = sum(line.state is not DeliveryState.ACCEPTED for line in owed)
+        given = sum(len(one.step.answers) for one in played)
+        counted_answers = sum(incident.answers for incident in incidents)
+        asked = [one for incident in incidents for one in incident.escalations]
+        confirmed = sum(one.escalation.outcome is EscalationOutcome.CONFIRMED for one in asked)
+        late = sum(one.sent_after_its_end for one in asked)
+        return (
+            _all_of("arrived, says the provider", arrived, len(owed)),
+            _all_of("answers that count", counted_answers, given),
+            _all_of("escalations that were confirmed", confirmed, len(asked)),
+            _none("escalations that went on after their end", late),
         )
 
     def unreached(self, incidents: Sequence[GradedIncident]) -> tuple[str, ...]:
@@ -231,13 +276,18 @@ def _spell_seconds(seconds: float) -> str:
 def spell(step: ExerciseStep) -> str:
     """Return a step for people: `+1:05 resolve`."""
     minutes = int(step.at.total_seconds() // _MINUTE)
-    return f"+{minutes // 60}:{minutes % 60:02}" + (f" {step.verb}" if step.verb else "")
+    what = step.verb or ("answers" if step.answers else "")
+    return f"+{minutes // 60}:{minutes % 60:02} {what}".rstrip()
 
 
 def _carried_out(played: Sequence[Played]) -> Criterion:
-    commands = [one for one in played if one.step.verb]
+    commands = [one for one in played if one.step.verb or one.step.answers]
     done = sum(one.refused is None for one in commands)
-    return Criterion("steps carried out", f"{done} of {len(commands)}", "all", done == len(commands))
+    return _all_of("steps carried out", done, len(commands))
+
+
+def _all_of(name: str, done: int, wanted: int) -> Criterion:
+    return Criterion(name, f"{done:,} of {wanted:,}", "all", done == wanted)
 
 
 def _mark_of(message: Received) -> str | None:
@@ -256,7 +306,7 @@ def _none(name: str, count: int) -> Criterion:
 def _promises(stories: Sequence[IncidentAnalysis]) -> Criterion:
     due = [one for story in stories for one in story.promises if one.verdict is not PromiseVerdict.PENDING]
     kept = sum(one.verdict is PromiseVerdict.KEPT for one in due)
-    return Criterion("promises kept", f"{kept} of {len(due)}", "all", kept == len(due))
+    return _all_of("promises kept", kept, len(due))
 
 
 def _findings(story: IncidentAnalysis) -> Iterator[str]:

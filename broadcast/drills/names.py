@@ -44,12 +44,15 @@ def _known(settings: Settings, channels: Mapping[str, PlannedChannel]) -> Mappin
         "not_channels": set(settings.channels),
         "severity": set(Severity),
         "phase": set(Phase),
+        "policy": set(settings.escalation),
     }
 
 
 def _named(step: ExerciseStep) -> Iterator[tuple[str, str]]:
     """Yield every name in a step, with its field."""
     yield from (("down", name) for name in step.down or ())
+    if step.escalation:
+        yield "policy", step.escalation.policy
     if step.request is None:
         return
     lists = ("affects", "services", "audiences", "channels", "not_channels")

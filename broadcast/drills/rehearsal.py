@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from broadcast.config.settings import Settings
+from broadcast.dispatch.stop import Stop
 from broadcast.drills.exercise import Exercise, ExerciseStep
-from broadcast.drills.grade import Grade, GradedIncident, GradedNotice, Grader, first_notice, spell
-from broadcast.drills.play import Commands, Played, play
+from broadcast.drills.grade import (
+    Criterion,
+    Grade,
+    GradedEscalation,
+    GradedIncident,
+    GradedNotice,
+    Grader,
+    first_notice,
+    spell,
+)
+from broadcast.drills.play import ClockRound, Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.clock import ManualClock
+from broadcast.model.clock import Clock, ManualClock
+from broadcast.model.escalation import Escalation
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.contact_points import configured
 from broadcast.publishing.dependencies import dependencies
@@ -19,9 +32,24 @@ from broadcast.reports.analysis import build
 from broadcast.sandbox.client import SandboxClient
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What `serve` does, for exercises that listen.
+
+    `listen` takes what providers and people send until the end of its block; `round` does what is due.
+    """
+
+    listen: Callable[[Settings, Clock], AbstractAsyncContextManager[object]]
+    round: Callable[[Settings, Ledger, Clock, Stop], Awaitable[ClockRound]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """Everything that an exercise needs; `close` ends its sandbox."""
+    """Everything that an exercise needs; `close` ends its sandbox.
+
+    Within `listening`, requests of the sandbox's providers are taken. `reporting` are the channels whose
+    providers send receipts.
+    """
 
     exercise: Exercise
     settings: Settings
@@ -30,6 +58,8 @@ class Rehearsal:
     commands: Commands
     clock: ManualClock
     sandbox: SandboxClient
+    listening: AbstractAsyncContextManager[object]
+    reporting: frozenset[str]
     close: Callable[[], object]
 
     async def run(self, announce: Callable[[ExerciseStep], None]) -> Grade:
@@ -38,8 +68,10 @@ class Rehearsal:
         Raises `ConfigError` if nothing was published.
         """
         try:
-            steps = play(self.exercise, self.commands, self.clock, self.sandbox, announce)
-            return self._grade([step async for step in steps])
+            async with self.listening:
+                steps = play(self.exercise, self.commands, self.clock, self.sandbox, announce)
+                played = [step async for step in steps]
+            return self._grade(played)
         finally:
             self.close()
 
@@ -50,23 +82,45 @@ class Rehearsal:
             raise ConfigError(
                 f"{self.exercise.path}: nothing was published: {refused}", hint="correct the steps"
             )
-        grader = Grader(self.channels, dependencies(self.settings), tuple(configured(self.settings)))
-        criteria = grader.grade(played, incidents, self.sandbox.received())
-        first = first_notice(self.exercise, played)
         return Grade(
             exercise=self.exercise.name,
-            criteria=(first, *criteria),
-            unreached=grader.unreached(incidents),
-            refused=tuple(f"{spell(one.step)}: {one.refused}" for one in played if one.refused is not None),
+            criteria=tuple(self._criteria(played, incidents)),
+            unreached=self._grader.unreached(incidents),
+            refused=tuple(_not_done(played)),
         )
+
+    @property
+    def _grader(self) -> Grader:
+        reachable = tuple(configured(self.settings))
+        return Grader(self.channels, dependencies(self.settings), reachable, self.reporting)
+
+    def _criteria(self, played: Sequence[Played], incidents: Sequence[GradedIncident]) -> Iterator[Criterion]:
+        yield first_notice(self.exercise, played)
+        yield from self._grader.grade(played, incidents, self.sandbox.received())
+        if self.exercise.listens:
+            yield from self._grader.grade_listening(played, incidents)
 
     def _incident(self, ref: str, played: Sequence[Played]) -> GradedIncident:
         down = {(one.incident, one.notice): step.down for step in played for one in step.results}
-        notices = self.ledger.incidents.notices(self.ledger.incidents.find(ref, closed=True))
+        incident = self.ledger.incidents.find(ref, closed=True)
+        notices = self.ledger.incidents.notices(incident)
+        escalations = self.ledger.escalations.of(incident)
+        asking = [*(notice.id for notice in notices), *(one.notice for one in escalations)]
         return GradedIncident(
             story=build(self.ledger, ref, self.clock.now(), self.settings.timezone),
             notices=[
                 GradedNotice(notice, self.ledger.history.lines(notice), down.get((ref, notice.sequence), ()))
                 for notice in notices
             ],
+            escalations=[GradedEscalation(one, self._last_sent(one)) for one in escalations],
+            answers=sum(len(self.ledger.confirmations.of(notice)) for notice in asking),
         )
+
+    def _last_sent(self, escalation: Escalation) -> datetime | None:
+        reached = self.ledger.history.reach(self.ledger.escalations.notice(escalation.notice))
+        return max((one.last_at for one in reached if one.last_at), default=None)
+
+
+def _not_done(played: Sequence[Played]) -> Iterator[str]:
+    for one in played:
+        yield from (f"{spell(one.step)}: {reason}" for reason in (one.refused, *one.trouble) if reason)

@@ -31,6 +31,11 @@ class CallbackSender:
         self._free = asyncio.Semaphore(_AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
+    @property
+    def pending(self) -> int:
+        """How many callbacks were not answered yet."""
+        return len(self._tasks)
+
     def post_later(self, callback: Callback) -> None:
         """Post it a moment later; an address elsewhere, or where nobody listens, gets nothing."""
         if is_loopback(callback.url):

@@ -26,6 +26,10 @@ class SandboxClient:
         """Return the number of received messages."""
         return self._ask("GET", "health")
 
+    def pending(self) -> int:
+        """Return how many receipts it has not posted yet."""
+        return int(self._ask("GET", "health")["callbacks"])
+
     def received(self) -> list[Received]:
         """Return every message that its providers accepted."""
         return [Received.from_json(one) for one in self._ask("GET", "received.json")["received"]]

@@ -55,6 +55,7 @@ def _health(state: SandboxState, _request: WireRequest) -> WireAnswer:
     return answer_json(200, {
         "schema": SCHEMA, "status": "ok", "pid": os.getpid(), "edition": state.edition,
         "received": sum(one.tells for one in state.received), "requests": len(state.requests),
+        "callbacks": state.callbacks.pending if state.callbacks else 0,
         "status_page": SITE if has_site(state.site) else None,
     })  # fmt: skip
 

@@ -67,7 +67,7 @@ def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> 
             key: value for key, value in _plain(channel, {}).items() if key not in {"username", "password"}
         }
         options = {**kept, "host": "127.0.0.1", "port": address.smtp_port, "tls": "none"}
-        return replace(channel, options=options, lookup_delay=_LOOKUP_DELAY)
+        return replace(channel, options=options, lookup_delay=_lookup_delay(channel))
     if channel.adapter == "site":
         return replace(channel, options={**_plain(channel, {}), "path": str(folder / SITE)})
     account = providers.account(channel.adapter)
@@ -75,7 +75,12 @@ def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> 
         return None
     options = account.fill(_plain(channel, account.placeholders), urlsplit(address.url).netloc)
     url = f"{address.url}/{account.path}"
-    return replace(channel, base_url=url, options=options, ca_file=None, lookup_delay=_LOOKUP_DELAY)
+    return replace(channel, base_url=url, options=options, ca_file=None, lookup_delay=_lookup_delay(channel))
+
+
+def _lookup_delay(channel: ChannelSettings) -> float:
+    """Return a short one: the sandbox shows at once what it has."""
+    return _LOOKUP_DELAY if channel.lookup_delay is None else min(channel.lookup_delay, _LOOKUP_DELAY)
 
 
 def _plain(channel: ChannelSettings, placeholders: Mapping[str, str]) -> dict[str, object]:

@@ -76,15 +76,14 @@ async def serve(settings: Settings, stop: Stop, log: IO[str], ready: Callable[[L
         LedgerError: The ledger cannot be opened.
         Refused: Another process serves from the same ledger.
     """
-    origin = settings.serve.url
-    if origin is None:
+    if settings.serve.url is None:
         raise ConfigError(
             "[serve] url is missing: providers have to reach this machine under a public address",
             hint='add [serve] with url = "https://notify.example.com", the address of your reverse proxy',
         )
     with Ledger.serving_alone(settings.ledger):
-        async with _serving(settings, origin, log) as listening:
-            ready(listening)
+        async with _serving(settings, log) as where:
+            ready(where)
             systemd.notify("READY=1")
             with stop.heeded():
                 await stop.wake_up.wait()
@@ -92,10 +91,19 @@ async def serve(settings: Settings, stop: Stop, log: IO[str], ready: Callable[[L
 
 
 @asynccontextmanager
-async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterator[Listening]:
+async def listening(settings: Settings, clock: Clock, log: IO[str]) -> AsyncIterator[Listening]:
+    """Take what providers and people send, until the end of the block; what becomes due is not done here.
+
+    `settings` have a `[serve] url`. Raises what `serve` raises.
+    """
+    counters = Counters()
+    async with _listening(settings, clock, log, counters, None) as where:
+        yield where
+
+
+@asynccontextmanager
+async def _serving(settings: Settings, log: IO[str]) -> AsyncIterator[Listening]:
     clock, counters = SystemClock(), Counters()
-    writer = LedgerWriter(lambda: open_ledger(settings), clock, counters)
-    writer.start()
 
     def trouble(line: str) -> None:
         counters.add("clock_trouble")
@@ -106,15 +114,27 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         return await _round(settings, trouble, clock, stop)
 
     rounds = ClockThread(round_, EVERY, trouble)
+    async with _listening(settings, clock, log, counters, rounds) as where:
+        rounds.start()
+        yield where
+
+
+@asynccontextmanager
+async def _listening(
+    settings: Settings, clock: Clock, log: IO[str], counters: Counters, rounds: ClockThread | None
+) -> AsyncIterator[Listening]:
+    """Listen until the end of the block; `rounds` then end between the requests and the ledger."""
+    writer = LedgerWriter(lambda: open_ledger(settings), clock, counters)
+    writer.start()
     adapters = _adapters(settings)
     process = _Process(
         settings=settings,
-        origin=origin,
+        origin=settings.serve.url or "",
         log=log,
         clock=clock,
         counters=counters,
         writer=writer,
-        rounds=rounds,
+        ask=rounds.ask if rounds else _ask_nobody,
         adapters=adapters,
         in_progress=RequestsInProgress(),
         later=LaterWork(partial(report, log)),
@@ -128,14 +148,18 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
             await runner.setup()
         public = await listen(runners[0], settings.serve.public, "public")
         private = await listen(runners[1], settings.serve.desk, "desk")
-        rounds.start()
         yield Listening(public=public, private=private)
     finally:
         watchdog.cancel()
-        await _end(process, hotline, runners)
+        await _end(process, rounds, hotline, runners)
 
 
-async def _end(process: _Process, hotline: Hotline | None, runners: Sequence[web.AppRunner]) -> None:
+async def _end(
+    process: _Process,
+    rounds: ClockThread | None,
+    hotline: Hotline | None,
+    runners: Sequence[web.AppRunner],
+) -> None:
     """Take no further request, finish those under way, then end the threads."""
     # Sites first: aiohttp reads no further part of a body once the cleanup of its runner has begun.
     for site in [site for runner in runners for site in runner.sites]:
@@ -146,7 +170,8 @@ async def _end(process: _Process, hotline: Hotline | None, runners: Sequence[web
         await runner.cleanup()
     if hotline:
         await asyncio.to_thread(hotline.close)
-    await asyncio.to_thread(process.rounds.close)
+    if rounds:
+        await asyncio.to_thread(rounds.close)
     await asyncio.to_thread(process.writer.close)
     for adapter in process.adapters.values():
         await adapter.close()
@@ -154,7 +179,7 @@ async def _end(process: _Process, hotline: Hotline | None, runners: Sequence[web
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Process:
-    """What the routes share while the process runs."""
+    """What the routes share while the process runs; `ask` asks for a round of the clock."""
 
     settings: Settings
     origin: str
@@ -162,10 +187,14 @@ class _Process:
     clock: Clock
     counters: Counters
     writer: LedgerWriter
-    rounds: ClockThread
+    ask: Callable[[], None]
     adapters: Mapping[str, Adapter]
     in_progress: RequestsInProgress
     later: LaterWork
+
+
+def _ask_nobody() -> None:
+    """Ask for no round: the caller of `serve` does what is due."""
 
 
 def _faces(process: _Process, hotline: Hotline | None) -> Faces:
@@ -176,7 +205,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
         writer=process.writer,
         clock=process.clock,
         counters=process.counters,
-        planned=process.rounds.ask,
+        planned=process.ask,
         listener=InboundListener(
             adapters=process.adapters,
             writer=process.writer,
@@ -198,7 +227,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
             pages=pages,
             limits=limits,
             internal=process.settings.internal,
-            answered=process.rounds.ask,
+            answered=process.ask,
         ),
         unsubscribe=UnsubscribeRoute(writer=process.writer, clock=process.clock, pages=pages, limits=limits),
         subscribe=SubscribeRoute(
@@ -209,7 +238,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
             limits=limits,
             forms=RateLimit(process.clock, FORMS),
             counters=process.counters,
-            planned=process.rounds.ask,
+            planned=process.ask,
         ),
         alerts=alerts_route(process.settings, process.log, process.writer, process.clock, process.counters),
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
@@ -231,7 +260,7 @@ def _hotline(process: _Process) -> Hotline | None:
         writer=process.writer,
         clock=process.clock,
         counters=process.counters,
-        planned=process.rounds.ask,
+        planned=process.ask,
         trouble=partial(report, process.log),
     )
     hotline = maker.make()

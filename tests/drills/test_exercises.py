@@ -280,6 +280,12 @@ class Waits:
     async def retry(self, on_unknown, listener):
         raise NotImplementedError
 
+    async def escalate(self, asked):
+        raise NotImplementedError
+
+    async def tick(self):
+        raise NotImplementedError
+
 
 class Nowhere:
     """A sandbox that only has a clock."""

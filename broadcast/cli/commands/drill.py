@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,15 +11,24 @@ from typing import Annotated
 
 import typer
 
+from broadcast.cadence.tick import tick
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Banner, Block, Remark, StyledWord, Table, Tone
+from broadcast.config.settings import Settings
+from broadcast.dispatch.stop import Stop
 from broadcast.drills.exercise import Exercise, ExerciseStep, read_exercise
 from broadcast.drills.grade import Criterion, Grade, spell
+from broadcast.drills.play import ClockRound
+from broadcast.drills.rehearsal import Serving
 from broadcast.drills.shipped import find_exercise, shipped
+from broadcast.jobs import make_jobs
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import Clock
+from broadcast.server.serve import listening
 from broadcast.wiring import load_exercise, make_rehearsal
 
 SCHEMA = "broadcast.drill/1"
@@ -78,12 +88,18 @@ def _played(exercise: Exercise, common: Common, folder: Path | None) -> Grade:
         if step.say:
             common.err.write(f"{spell(step).split()[0]}  {step.say}\n")
 
+    serving = Serving(listen=lambda settings, clock: listening(settings, clock, io.StringIO()), round=_round)
     if folder is not None:
         place = folder / exercise.path.stem
         place.mkdir(parents=True, exist_ok=True)
-        return complete(make_rehearsal(exercise, place, stop_by_signals).run(show_step))
+        return complete(make_rehearsal(exercise, place, stop_by_signals, serving).run(show_step))
     with TemporaryDirectory(prefix="broadcast-drill-") as fleeting:
-        return complete(make_rehearsal(exercise, Path(fleeting), stop_by_signals).run(show_step))
+        return complete(make_rehearsal(exercise, Path(fleeting), stop_by_signals, serving).run(show_step))
+
+
+async def _round(settings: Settings, ledger: Ledger, clock: Clock, stop: Stop) -> ClockRound:
+    done = await tick(make_jobs(settings, ledger, clock), clock, stop)
+    return ClockRound(trouble=done.trouble, next_at=done.next_at)
 
 
 def _minutes(exercise: Exercise) -> str:
