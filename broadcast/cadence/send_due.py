@@ -15,8 +15,8 @@ from broadcast.publishing.deliver import Deliverer
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import Result
 
-#: Held messages are tried again after a tenth of the notice's age, within these limits: a provider that
-#: refuses a password would otherwise be asked thousands of times a day.
+#: What was tried in vain is tried again after a tenth of the notice's age, within these limits: a provider
+#: that refuses a password or does not answer would otherwise be asked thousands of times a day.
 _SOONEST, _LATEST = timedelta(seconds=10), timedelta(minutes=15)
 
 
@@ -63,9 +63,9 @@ class SendDue:
 
 def rests(owing: OwingNotice, now: datetime) -> bool:
     """Return whether everything that a notice owes was tried a short while ago, in vain."""
-    if owing.active or owing.held_at is None or owing.held_at > now:
+    if owing.active or owing.tried_at is None or owing.tried_at > now:
         return False
-    return now - owing.held_at < min(max((now - owing.created_at) / 10, _SOONEST), _LATEST)
+    return now - owing.tried_at < min(max((now - owing.created_at) / 10, _SOONEST), _LATEST)
 
 
 def _line(result: Result) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,14 +19,14 @@ class OwingNotice:
         id: The number of the notice.
         on_unknown: What the latest command chose for unknown outcomes.
         created_at: When it was recorded.
-        held_at: When its held messages were last tried; None if none is held.
-        active: Whether messages wait that are not held.
+        tried_at: When those were last tried or asked for that were tried in vain; None if there are none.
+        active: Whether others wait as well.
     """
 
     id: int
     on_unknown: OnUnknown
     created_at: datetime
-    held_at: datetime | None
+    tried_at: datetime | None
     active: bool
 
 
@@ -50,8 +51,8 @@ def owing_notices(store: Store) -> list[OwingNotice]:
                 id=row["id"],
                 on_unknown=OnUnknown(row["on_unknown"]),
                 created_at=moment(row["created_at"]),
-                held_at=moment(row["held_at"]),
+                tried_at=moment(row["tried_at"]),
                 active=bool(row["active"]),
             )
-            for row in connection.execute("owing_notices")
+            for row in connection.execute("owing_notices", {"never": math.inf})
         ]

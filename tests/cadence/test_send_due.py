@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from broadcast.testing.ledger_fixtures import LedgerFixtures
 from broadcast.testing.ledger_samples import NOON, after, claim, incident, notice, owed, record, settled
 from broadcast.wiring import make_deliverer
 
-HELD = OwingNotice(id=1, on_unknown=OnUnknown.HOLD, created_at=NOON, held_at=NOON, active=False)
+HELD = OwingNotice(id=1, on_unknown=OnUnknown.HOLD, created_at=NOON, tried_at=NOON, active=False)
 
 
 @pytest.mark.parametrize(
@@ -28,10 +29,10 @@ HELD = OwingNotice(id=1, on_unknown=OnUnknown.HOLD, created_at=NOON, held_at=NOO
 )
 def test_held_messages_wait_longer_the_older_the_notice_is(age, pause_seconds):
     now = after(age)
-    tried = replace(HELD, held_at=now - timedelta(seconds=pause_seconds - 1))
+    tried = replace(HELD, tried_at=now - timedelta(seconds=pause_seconds - 1))
 
     assert rests(tried, now)
-    assert not rests(replace(tried, held_at=now - timedelta(seconds=pause_seconds)), now)
+    assert not rests(replace(tried, tried_at=now - timedelta(seconds=pause_seconds)), now)
 
 
 def test_messages_that_wait_for_nothing_rest_never():
@@ -39,7 +40,7 @@ def test_messages_that_wait_for_nothing_rest_never():
 
 
 def test_a_clock_that_was_set_back_lets_nothing_rest():
-    assert not rests(replace(HELD, held_at=after(3600)), after(1))
+    assert not rests(replace(HELD, tried_at=after(3600)), after(1))
 
 
 class TestChoices(LedgerFixtures):
@@ -73,7 +74,21 @@ class TestChoices(LedgerFixtures):
 
         (owing,) = owing_notices(ledger.store)
 
-        assert (owing.active, owing.held_at) == (False, after(30))
+        assert (owing.active, owing.tried_at) == (False, after(30))
+
+    def test_unknown_messages_say_when_their_provider_was_last_asked_in_vain(self, ledger, run):
+        recorded = record(ledger, "anna", route=("email",))
+        work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+        (claimed,) = claim(work, "email")
+        soon = after(31).timestamp()
+        work.turn([settled(claimed, DeliveryState.UNKNOWN, "unknown", not_before=soon)], {}, after(30))
+
+        assert [one.active for one in owing_notices(ledger.store)] == [True]
+        (asked,), _ = work.lookups("email", 10, after(40), after(41))
+        work.turn([settled(asked, DeliveryState.UNKNOWN, None, not_before=math.inf)], {}, after(42))
+
+        (owing,) = owing_notices(ledger.store)
+        assert (owing.active, owing.tried_at) == (False, after(42))
 
 
 CONFIGURATION = """
