@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Self, assert_never
 
 from broadcast.cadence.step_people import StepPeople
-from broadcast.cadence.tick import outcome_of
+from broadcast.cadence.tick import others_go_on, outcome_of
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import BroadcastError, LedgerError
+from broadcast.errors import BroadcastError
 from broadcast.ledger.escalations import Climbed
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.counted import counted
@@ -64,12 +64,8 @@ class Escalate:
         said: list[str] = []
         failed: list[BroadcastError] = []
         for escalation in self.ledger.escalations.running():
-            try:
+            with others_go_on(failed):
                 said += await self.drive(escalation.notice, stop)
-            except LedgerError:
-                raise
-            except BroadcastError as error:
-                failed.append(error)  # the others have their turn
         return outcome_of(said, failed)
 
     async def drive(self, notice: int, stop: Stop) -> list[str]:

@@ -38,9 +38,11 @@ class PublishScheduled:
 
     async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
         """Publish what is due; a refused notice is trouble once, after all others had their turn."""
-        lines, refused, unusable = [], [], []
-        known = self.publisher.deliverer.ledger.schedules.all()
-        for one in (each for each in known if each.open and each.due_at <= now):
+        lines: list[str] = []
+        refused: list[str] = []
+        unusable: list[BroadcastError] = []
+        schedules = self.publisher.deliverer.ledger.schedules
+        for one in (each for each in schedules.all() if each.open and each.due_at <= now):
             if stop.asked:
                 break
             try:
@@ -48,19 +50,27 @@ class PublishScheduled:
             except LedgerError:
                 raise
             except ConfigError as error:
+                schedules.note(one.id, str(error))
                 unusable.append(error)  # the next round tries again, and the others have their turn
             except BroadcastError as error:
                 # The error of a text that is too long for one person names that person.
                 why = "a text is too long" if isinstance(error, TooLong) else str(error)
-                if self.publisher.deliverer.ledger.schedules.settle(one.id, ScheduleState.REFUSED, why):
+                if schedules.settle(one.id, ScheduleState.REFUSED, why, now):
                     refused.append(f"schedule {one.id} was not published: {why}")
         if refused:
             done = f" ({'; '.join(lines)})" if lines else ""
-            raise Refused("; ".join(refused) + done, hint="nothing was sent of it; say what is true now")
+            said = "; ".join((*refused, *map(str, unusable)))
+            raise Refused(said + done, hint="nothing was sent of it; say what is true now")
         return outcome_of(lines, unusable)
 
+    def due(self) -> datetime | None:
+        """Return when the next schedule is due; None if none is ahead."""
+        now = self.publisher.deliverer.clock.now()
+        ahead = (one.due_at for one in self.publisher.deliverer.ledger.schedules.all() if one.open)
+        return min((at for at in ahead if at > now), default=None)
+
     async def _publish(self, one: Schedule, now: datetime, stop: Stop) -> str:
-        """Publish it, or go on with a notice that an interrupted round recorded."""
+        """Publish it; what records the notice records that the schedule is over."""
         ledger = self.publisher.deliverer.ledger
 
         def consent(_: Preview) -> None:
@@ -69,11 +79,9 @@ class PublishScheduled:
             if not ledger.schedules.publishing(one.id):
                 raise Refused("it was cancelled", hint="nothing was sent")
 
-        if ledger.incidents.notice_with_key(one.key) is None:
-            self._check_current(one, now)
+        self._check_current(one, now)
         limits = limits_of(one, self.seconds)
         result = await self.publisher.publish(request_of(one), limits, consent, stop)
-        ledger.schedules.settle(one.id, ScheduleState.PUBLISHED, f"{result.incident}/{result.notice}")
         accepted = counted(result.counts.accepted, "message")
         return f"published schedule {one.id} as {result.incident}/{result.notice}: {accepted} accepted"
 
@@ -82,7 +90,9 @@ class PublishScheduled:
         ledger, zone = self.publisher.deliverer.ledger, self.publisher.settings.timezone
         if elapsed(one.due_at, now) > LATEST:
             then = with_zone(one.due_at.astimezone(zone))
-            raise Refused(f"it was due at {then}, when no `tick` or `serve` ran", hint="schedule it again")
+            tried = f"it could not be sent for an hour: {one.detail}"
+            why = tried if one.detail else "no `tick` or `serve` ran"
+            raise Refused(f"it was due at {then}, and {why}", hint="schedule it again")
         if one.incident is None:
             return
         incident = next((each for each in ledger.incidents.all() if each.ref == one.incident), None)

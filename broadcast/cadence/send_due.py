@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from broadcast.cadence.tick import outcome_of
+from broadcast.cadence.tick import others_go_on, outcome_of
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import BroadcastError, LedgerError
+from broadcast.errors import BroadcastError
 from broadcast.ledger.choices import OwingNotice, owing_notices
 from broadcast.model.counted import counted
 from broadcast.publishing.deliver import Deliverer
@@ -43,12 +43,8 @@ class SendDue:
             if stop.asked:
                 break
             if not rests(owing, now):
-                try:
+                with others_go_on(failed):
                     said += await self._send(owing, stop)
-                except LedgerError:
-                    raise
-                except BroadcastError as error:
-                    failed.append(error)  # the others have their turn
         return outcome_of(said, failed)
 
     async def _send(self, owing: OwingNotice, stop: Stop) -> list[str]:

@@ -6,13 +6,14 @@ transaction that depends on what it read, so that nothing is done twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import BroadcastError, Unfinished
+from broadcast.errors import BroadcastError, LedgerError, Unfinished
 from broadcast.model.clock import Clock
 
 
@@ -78,6 +79,20 @@ async def tick(jobs: Sequence[Job], clock: Clock, stop: Stop) -> TickResult:
             trouble.append(f"{job.name}: {error}{hint}")
     next_at = min(times, default=None)
     return TickResult(at=now, done=tuple(done), trouble=tuple(trouble), next_at=next_at)
+
+
+@contextmanager
+def others_go_on(failed: list[BroadcastError]) -> Iterator[None]:
+    """Keep the trouble with one thing in `failed`, so that the others have their turn.
+
+    Trouble with the ledger concerns all of them.
+    """
+    try:
+        yield
+    except LedgerError:
+        raise
+    except BroadcastError as error:
+        failed.append(error)
 
 
 def outcome_of(done: Sequence[str], failed: Sequence[BroadcastError]) -> list[str]:

@@ -125,7 +125,9 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
         escalation=MappingProxyType(_escalation(source, names)),
-        cadence=read_cadence(TomlTable(source, "cadence"), audiences, _names(source, "escalation")),
+        cadence=read_cadence(
+            TomlTable(source, "cadence"), audiences, _names(source, "escalation"), _names(source, "oncall")
+        ),
         watch=read_watch(TomlTable(source, "watch")),
         serve=read_serve(TomlTable(source, "serve")),
         oncall=MappingProxyType(

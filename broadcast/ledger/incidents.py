@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from broadcast.errors import AmbiguousIncident, Overtaken, UnknownIncident
 from broadcast.ledger.columns import epoch, moment, services_from_json, services_to_json
 from broadcast.ledger.store import Connection, Row, Store
-from broadcast.model.ids import incident_identity, notice_identity
+from broadcast.model.ids import incident_identity, notice_identity, notice_mark
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.unknown import OnUnknown
 
@@ -124,7 +124,6 @@ class Incidents:
         if the incident ends, so that no message announces an outage that is over.
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
-        from broadcast.ledger.confirmations import ask
         from broadcast.ledger.escalation_rows import end_with_incident
         from broadcast.ledger.facts_json import content_hash, facts_to_json
         from broadcast.ledger.follow_ups import supersede
@@ -162,13 +161,10 @@ class Incidents:
             connection.executemany("insert_message", (message_row(notice_id, t) for t in new.texts))
             owed = chain(new.deliveries, _reached_meanwhile(connection, incident_id, new.latecomers))
             keep_deliveries(connection, notice_id, owed, at)
-            if new.question is not None:
-                ask(connection, notice_id, new.question)
-            if new.on_unknown is not OnUnknown.OTHER_CHANNEL:
-                chosen = {"notice": notice_id, "on_unknown": new.on_unknown}
-                connection.execute("choose_for_notice", chosen)
-            if new.expires_at is not None:
-                connection.execute("set_expiry", (epoch(new.expires_at), notice_id))
+            _keep_choices(connection, notice_id, new)
+            if new.key:
+                mark = notice_mark(new.facts.ref, sequence)
+                connection.execute("publish_schedule", {"key": new.key, "detail": mark, "at": at})
             # Last, since it compares with what this notice owes.
             supersede(connection, incident_id, now)
             if new.facts.phase.closed:
@@ -189,6 +185,18 @@ class Incidents:
         row = _incident_row(incident, number) | {"identity": identity}
         connection.execute("insert_incident", row)
         return number
+
+
+def _keep_choices(connection: Connection, notice: int, new: NewNotice) -> None:
+    """Record what the command chose beside the notice itself."""
+    from broadcast.ledger.confirmations import ask
+
+    if new.question is not None:
+        ask(connection, notice, new.question)
+    if new.on_unknown is not OnUnknown.OTHER_CHANNEL:
+        connection.execute("choose_for_notice", {"notice": notice, "on_unknown": new.on_unknown})
+    if new.expires_at is not None:
+        connection.execute("set_expiry", (epoch(new.expires_at), notice))
 
 
 def _incident_row(incident: Incident, number: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Record that people are reminded of a promise, once, and which reminders are still to be sent."""
+"""Record that people are reminded of a promise or a refused schedule, once, and what is still to be sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from broadcast.ledger.store import Store
+from broadcast.ledger.schedules import reminding_record
+from broadcast.ledger.store import Connection, Store
 from broadcast.model.ids import notice_identity
 from broadcast.model.notice import NoticeKind
 
@@ -23,17 +24,19 @@ if TYPE_CHECKING:
 class NewReminder:
     """A reminder to be recorded with everything it owes.
 
-    `notice` is the number of the notice that made the promise, and `kind` what it promised. `facts` are those
-    of that notice, `kinds` the kind of text of every channel.
+    It is about a promise, or about the refused `schedule` with that number. `notice` is the number of the
+    notice that made the promise, and `kind` what it promised; None if the schedule has no incident. `facts`
+    are those of that notice, `kinds` the kind of text of every channel.
     """
 
-    notice: int
+    notice: int | None
     kind: str
     facts: Facts
     texts: Sequence[NoticeText]
     deliveries: Iterable[Planned]
     kinds: Mapping[str, str]
     detail: str
+    schedule: int | None = None
 
 
 class Reminders:
@@ -50,7 +53,7 @@ class Reminders:
             )
 
     def record(self, new: NewReminder, now: datetime) -> Notice | None:
-        """Record a reminder and return its notice; None if it was recorded before, or the promise was kept.
+        """Record a reminder and return its notice; None if it was recorded before, or is not needed any more.
 
         All of it is one transaction: of two processes that remind at the same moment, one records it.
         """
@@ -59,14 +62,12 @@ class Reminders:
 
         at = now.timestamp()
         with self._store.transaction() as connection:
-            row = connection.execute("unreminded", {"notice": new.notice, "kind": new.kind}).fetchone()
-            if row is None:
+            record = _record_of(connection, new, at)
+            if record is None:
                 return None
-            incident = row["incident_id"]
-            connection.execute("insert_reminding_incident", (incident,))
-            sequence = connection.execute("next_sequence", (-incident,)).fetchone()[0]
+            sequence = connection.execute("next_sequence", (record,)).fetchone()[0]
             values = (
-                -incident,
+                record,
                 sequence,
                 NoticeKind.UPDATE,
                 new.facts.phase,
@@ -83,16 +84,21 @@ class Reminders:
             reminder: int = connection.execute("insert_notice", values).fetchone()[0]
             connection.executemany("insert_message", (message_row(reminder, text) for text in new.texts))
             keep_deliveries(connection, reminder, new.deliveries, at)
-            connection.execute("insert_reminder", (new.notice, new.kind, reminder))
-            event = {
-                "notice": new.notice,
-                "at": at,
-                "kind": "reminder",
-                "channel": None,
-                "detail": new.detail,
-            }
-            connection.execute("insert_event", event)
+            if new.schedule is None:
+                connection.execute("insert_reminder", (new.notice, new.kind, reminder))
+            else:
+                reminded = {"schedule": new.schedule, "now": at, "reminder": reminder}
+                connection.execute("remind_of_schedule", reminded)
+            if new.notice is not None:
+                event = {"notice": new.notice, "at": at, "kind": "reminder", "channel": None}
+                connection.execute("insert_event", {**event, "detail": new.detail})
             return notice_from(connection.execute("notice_by_id", (reminder,)).fetchone())
+
+    def escalated_schedule(self, schedule: int, now: datetime) -> None:
+        """Record that an escalation reminds people of a refused schedule."""
+        values = {"schedule": schedule, "now": now.timestamp(), "reminder": None}
+        with self._store.transaction() as connection:
+            connection.execute("remind_of_schedule", values)
 
     def escalated(self, notice: Notice, kind: str) -> None:
         """Record that an escalation reminds people of this promise."""
@@ -100,7 +106,7 @@ class Reminders:
             connection.execute("insert_reminder", (notice.id, kind, notice.id))
 
     def unsent(self, now: datetime) -> list[Notice]:
-        """Return the reminders with unsent messages; those of promises that were kept are cancelled first."""
+        """Return the reminders with unsent messages; those that nobody needs any more are cancelled first."""
         from broadcast.ledger.rows import notice_from
 
         with self._store.reading() as connection:
@@ -118,3 +124,22 @@ class Reminders:
                 if not row["kept"]
             )
             return [notice_from(row) for row in found]
+
+
+def _record_of(connection: Connection, new: NewReminder, at: float) -> int | None:
+    """Return the record that a reminder belongs to, made if necessary; None if nobody is to be reminded."""
+    if new.schedule is None:
+        row = connection.execute("unreminded", {"notice": new.notice, "kind": new.kind}).fetchone()
+    else:
+        row = connection.execute("unreminded_schedule", (new.schedule,)).fetchone()
+    if row is None:
+        return None
+    incident: int | None = row["incident_id"]
+    if incident is not None:
+        connection.execute("insert_reminding_incident", (incident,))
+        return -incident
+    record = reminding_record(new.schedule or 0)
+    facts = new.facts
+    values = {"id": record, "ref": facts.ref, "title": facts.title, "drill": int(facts.drill), "now": at}
+    connection.execute("insert_reminding_schedule", values)
+    return record

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Row, Store
@@ -22,6 +24,10 @@ class ScheduleState(StrEnum):
 
 #: Not over yet.
 _OPEN = (ScheduleState.WAITING, ScheduleState.PUBLISHING)
+#: A refusal that nobody has dealt with is shown this long; it may be cancelled before.
+_SHOWN = timedelta(days=7)
+#: The numbers of records for reminders of schedules without an incident lie below those of incidents.
+_BELOW = 2**40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,9 @@ class Schedule:
         author: Who scheduled it.
         due_at: When it is to be published.
         id: Its number; 0 if it is not recorded.
-        state: What became of it, and `detail` why.
+        state: What became of it, and `detail` why, or why it could not be published yet.
+        settled_at: When it was over; None as long as it is not.
+        reminded_at: When people on duty were told that it was refused; None if they were not.
     """
 
     key: str
@@ -51,11 +59,22 @@ class Schedule:
     id: int = 0
     state: ScheduleState = ScheduleState.WAITING
     detail: str = ""
+    settled_at: datetime | None = None
+    reminded_at: datetime | None = None
 
     @property
     def open(self) -> bool:
         """Whether it still has to be published."""
         return self.state in _OPEN
+
+    @property
+    def ref(self) -> str:
+        """What names it in texts: `SCHEDULE-3`."""
+        return f"SCHEDULE-{self.id}"
+
+    def typed(self, name: str) -> Any:
+        """Return a field of what was typed, such as `verb` or `title`; None if it was not given."""
+        return json.loads(self.request).get(name)
 
 
 class Schedules:
@@ -85,27 +104,55 @@ class Schedules:
         with self._store.reading() as connection:
             return [_schedule(row) for row in connection.execute("schedules")]
 
+    def unpublished(self, now: datetime) -> list[Schedule]:
+        """Return what should have been published by now and was not, and that still matters.
+
+        A refused one does not matter any more once its incident has a newer notice or is over, once it is
+        cancelled, or after a week.
+        """
+        values = {"now": now.timestamp(), "since": (now - _SHOWN).timestamp()}
+        with self._store.reading() as connection:
+            return [_schedule(row) for row in connection.execute("unpublished_schedules", values)]
+
     def publishing(self, id: int) -> bool:
         """Record that a schedule is being published; return False if it was cancelled or is over."""
-        return self._settle(id, ScheduleState.PUBLISHING, "", [*_OPEN])
+        return self._settle(id, ScheduleState.PUBLISHING, None, [*_OPEN])
 
-    def cancel(self, id: int) -> bool:
-        """Cancel a schedule; return False if it does not wait any more."""
-        return self._settle(id, ScheduleState.CANCELLED, "", [ScheduleState.WAITING])
+    def cancel(self, id: int, now: datetime) -> bool:
+        """Cancel a schedule, or dismiss a refused one; return False if it is over."""
+        before = [ScheduleState.WAITING, ScheduleState.REFUSED]
+        return self._settle(id, ScheduleState.CANCELLED, now, before, None)
 
-    def settle(self, id: int, state: ScheduleState, detail: str) -> bool:
+    def settle(self, id: int, state: ScheduleState, detail: str, now: datetime) -> bool:
         """Record what became of a schedule; return False if that is recorded already."""
-        return self._settle(id, state, detail, [*_OPEN])
+        return self._settle(id, state, now, [*_OPEN], detail)
 
-    def _settle(self, id: int, state: ScheduleState, detail: str, before: list[ScheduleState]) -> bool:
+    def note(self, id: int, detail: str) -> None:
+        """Record why a schedule could not be published yet."""
         with self._store.transaction() as connection:
-            values = {"id": id, "state": state, "detail": detail, "before": before}
+            connection.execute("note_schedule", {"id": id, "detail": detail})
+
+    def _settle(
+        self,
+        id: int,
+        state: ScheduleState,
+        at: datetime | None,
+        before: list[ScheduleState],
+        detail: str | None = None,
+    ) -> bool:
+        values = {"id": id, "state": state, "detail": detail, "at": at and at.timestamp(), "before": before}
+        with self._store.transaction() as connection:
             return connection.execute("settle_schedule", values).rowcount > 0
 
     def purge(self, before: datetime) -> None:
         """Remove schedules that are over and were due before that time."""
         with self._store.transaction() as connection:
             connection.execute("delete_old_schedules", (before.timestamp(),))
+
+
+def reminding_record(schedule: int) -> int:
+    """Return the number of the record that the reminder of a schedule without an incident belongs to."""
+    return -_BELOW - schedule
 
 
 def _schedule(row: Row) -> Schedule:
@@ -121,4 +168,6 @@ def _schedule(row: Row) -> Schedule:
         due_at=moment(row["due_at"]),
         state=ScheduleState(row["state"]),
         detail=row["detail"],
+        settled_at=moment(row["settled_at"]),
+        reminded_at=moment(row["reminded_at"]),
     )

@@ -30,7 +30,8 @@ class Cadence:
 
     Attributes:
         spans: By audience and severity; None promises nothing. What is missing is as in `CADENCE`.
-        remind: Who is reminded of a promise: `audience:duty` or `escalation:duty`; None reminds nobody.
+        remind: Who is reminded of a promise: `audience:duty`, `oncall:support` or `escalation:duty`; None
+            reminds nobody.
         before: How long before a promise is due its reminder is sent.
 
     Example:

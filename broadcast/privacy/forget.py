@@ -65,8 +65,8 @@ def propose(
         )
     refs = {incident.id: incident.ref for incident in ledger.incidents.all()}
     messages = ledger.erasure.messages(person.known_as)
-    # Reminders of an incident have its number below zero.
-    listed = tuple(refs[id] for id in sorted({abs(id) for id in messages}))
+    # Reminders of an incident have its number below zero; those of schedules may have no incident.
+    listed = tuple(refs[id] for id in sorted({abs(id) for id in messages}) if id in refs)
     return ErasureProposal(
         person=person,
         messages=sum(messages.values()),

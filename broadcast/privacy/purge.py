@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.schedules import Schedule, reminding_record
 from broadcast.model.incident import Incident
 
 
@@ -56,7 +57,10 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
     Open incidents are never purged, however old they are.
     """
     before = now - timedelta(seconds=age)
-    found = (_ended(ledger, incident, before) for incident in ledger.incidents.all())
+    found = [_ended(ledger, incident, before) for incident in ledger.incidents.all()]
+    found += [
+        _reminded(ledger, one) for one in ledger.schedules.all() if not one.open and one.due_at < before
+    ]
     incidents = tuple(ended for ended in found if ended and ended.people)
     return Purge(
         before=before,
@@ -98,4 +102,18 @@ def _ended(ledger: Ledger, incident: Incident, before: datetime) -> PurgeableInc
         ended_at=incident.ended_at,
         people=sum(each.people for each in traces.values()),
         owed=sum(each.owed for each in traces.values()),
+    )
+
+
+def _reminded(ledger: Ledger, refused: Schedule) -> PurgeableIncident:
+    """Return those who were told that a schedule was refused that would have opened an incident."""
+    record = reminding_record(refused.id)
+    traces = ledger.erasure.traces(record)
+    return PurgeableIncident(
+        records=(record,),
+        ref=refused.ref,
+        title=refused.typed("title") or "",
+        ended_at=refused.settled_at or refused.due_at,
+        people=traces.people,
+        owed=traces.owed,
     )

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.schedules import Schedule
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.moments import elapsed
-from broadcast.model.promise import PromiseVerdict, overdue
+from broadcast.model.promise import GRACE, PromiseVerdict, overdue
 from broadcast.reports.analysis import summarise
 from broadcast.reports.promises import promises
 from broadcast.reports.status import IncidentStatus, one
 
 
 class DueKind(StrEnum):
-    """What was promised: the next update, or the beginning or the end of announced work."""
+    """What is due: the next update, the beginning or the end of announced work, or a scheduled notice."""
 
     UPDATE = "update"
     START = "start"
     END = "end"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One promise to the readers of an incident.
+    """One promise to the readers of an incident, or a schedule that was not published in time.
 
     `notice` is the number of the notice that promised it, `answer` that of the update that came. `audiences`
-    are those that were told of the incident. `late` is how late the update came, or is by now.
+    are those that were told of the incident. `late` is how late the update came, or is by now. A schedule has
+    no `notice` (0), and no incident ("") if it was to open one; `schedule` is its number, and `detail` why it
+    waits or was refused.
     """
 
     incident: str
     title: str
-    severity: Severity
+    severity: Severity | None
     drill: bool
     kind: DueKind
     notice: int
@@ -43,6 +47,8 @@ class Due:
     state: PromiseVerdict
     late: timedelta = timedelta()
     answer: int | None = None
+    schedule: int | None = None
+    detail: str = ""
 
     @property
     def open(self) -> bool:
@@ -51,7 +57,7 @@ class Due:
 
 
 def due(ledger: Ledger, now: datetime, incident: str | None = None, *, past: bool = False) -> tuple[Due, ...]:
-    """Return the promises that still have to be kept, the earliest first.
+    """Return the promises that still have to be kept, and schedules that are late, the earliest first.
 
     Args:
         ledger: Where they are recorded.
@@ -64,7 +70,9 @@ def due(ledger: Ledger, now: datetime, incident: str | None = None, *, past: boo
     """
     incidents = ledger.incidents.all() if incident is None else [ledger.incidents.find(incident, closed=True)]
     chosen = [one for one in incidents if past or not one.phase.closed]
-    found = (promise for one in chosen for promise in _of_incident(ledger, one, now))
+    refs = None if incident is None else {one.ref for one in chosen}
+    found = [promise for one in chosen for promise in _of_incident(ledger, one, now)]
+    found += _unpublished(ledger, refs, now)
     return tuple(sorted((one for one in found if past or one.open), key=lambda one: one.due_at))
 
 
@@ -112,3 +120,38 @@ def _work(status: IncidentStatus, audiences: tuple[str, ...], now: datetime) -> 
             state=PromiseVerdict.OVERDUE if status.late else PromiseVerdict.PENDING,
             late=elapsed(due_at, now) if status.late else timedelta(),
         )
+
+
+def _unpublished(ledger: Ledger, refs: Collection[str] | None, now: datetime) -> Iterator[Due]:
+    """Yield the schedules that should have been published, of these incidents or of all and of none."""
+    known = {one.ref: one for one in ledger.incidents.all()}
+    for late in late_schedules(ledger, now):
+        if refs is not None and late.incident not in refs:
+            continue
+        incident = known.get(late.incident or "")
+        yield Due(
+            incident=late.incident or "",
+            title=incident.title if incident else str(late.typed("title") or ""),
+            severity=incident.severity if incident else None,
+            drill=incident.drill if incident else bool(late.typed("drill")),
+            kind=DueKind.SCHEDULE,
+            notice=0,
+            audiences=tuple(ledger.history.audiences(incident)) if incident else (),
+            due_at=late.due_at,
+            state=PromiseVerdict.OVERDUE,
+            late=elapsed(late.due_at, now),
+            schedule=late.id,
+            detail=late.detail,
+        )
+
+
+def late_schedules(ledger: Ledger, now: datetime) -> list[Schedule]:
+    """Return what the clock refused, and what it should have published by now.
+
+    A crontab has a round a minute, so that a schedule without trouble is not late before.
+    """
+    return [
+        one
+        for one in ledger.schedules.unpublished(now)
+        if not one.open or one.detail or overdue(one.due_at, now, GRACE)
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from broadcast.channels import registry
 from broadcast.config.settings import Settings
@@ -15,10 +15,12 @@ from broadcast.ledger.counts import Counts, counts_of_channel
 from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import DeliveryLine, Notice
+from broadcast.ledger.schedules import Schedule
 from broadcast.model.contact import AddressKind
 from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
 from broadcast.model.question import AnswerMeans
+from broadcast.model.zone import with_zone
 from broadcast.reports.status import is_reopening
 
 #: Between the names of people who share a number, as the inbox writes them.
@@ -31,8 +33,9 @@ class LogEntry:
     """One line; `contact` and addresses are masked.
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
-    `erasure`, `escalation`, `confirmation`, `opt-out` or `message`: what a person wrote to us, as it was
-    typed. The number of an escalation is below zero. An entry `channel` has the `counts` of the notice there.
+    `erasure`, `escalation`, `reminder`, `confirmation`, `opt-out`, `schedule`, or `message`: what a person
+    wrote to us, as it was typed. The number of an escalation is below zero. An entry `channel` has the
+    `counts` of the notice there.
     """
 
     at: datetime
@@ -55,10 +58,13 @@ def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
     return kinds
 
 
-def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[LogEntry, ...]:
+def log(
+    ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None], zone: tzinfo = UTC
+) -> tuple[LogEntry, ...]:
     """Return everything that the ledger knows about an incident, in order; raises `UnknownIncident`.
 
-    `kinds` has the kind of address of each channel; for other channels, every address is shown.
+    `kinds` has the kind of address of each channel; for other channels, every address is shown. Times inside
+    a text are in `zone`.
     """
     incident = ledger.incidents.find(ref, closed=True)
     entries = [
@@ -76,6 +82,9 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
         entries += _answers(ledger, notice)
     entries += map(_message, _written(ledger, incident))
+    for scheduled in ledger.schedules.all():
+        if scheduled.incident == incident.ref or scheduled.detail.startswith(f"{incident.ref}/"):
+            entries += _schedule(scheduled, zone)
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
@@ -95,6 +104,20 @@ def _message(message: RecordedMessage) -> LogEntry:
         contact=mask(message.sender),
         state=message.meaning,
     )
+
+
+def _schedule(scheduled: Schedule, zone: tzinfo) -> Iterator[LogEntry]:
+    """Yield when it was scheduled, and what became of it; a notice that it led to has its own line."""
+    then = with_zone(scheduled.due_at.astimezone(zone))
+    what = f"schedule {scheduled.id} ({scheduled.typed('verb')})"
+    yield LogEntry(at=scheduled.created_at, kind="schedule", text=f"{what} for {then} by {scheduled.author}")
+    if scheduled.settled_at is not None:
+        yield LogEntry(
+            at=scheduled.settled_at,
+            kind="schedule",
+            text=f"{what}: {scheduled.detail}" if scheduled.detail else what,
+            state=scheduled.state,
+        )
 
 
 def _answers(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:

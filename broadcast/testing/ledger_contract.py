@@ -18,6 +18,7 @@ from broadcast.testing.ledger_proposals import ProposalsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_reminders import RemindersContract
 from broadcast.testing.ledger_runs import RunsContract
+from broadcast.testing.ledger_schedules import SchedulesContract
 from broadcast.testing.ledger_store import StoreContract
 from broadcast.testing.ledger_subscriptions import SubscriptionsContract
 from broadcast.testing.ledger_unconfirmed import UnconfirmedContract
@@ -41,6 +42,7 @@ class LedgerContract(
     UnconfirmedContract,
     EscalationsContract,
     RemindersContract,
+    SchedulesContract,
     RunsContract,
 ):
     """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.

@@ -103,15 +103,15 @@ def test_what_nobody_published_in_time_is_refused(clockwork):
 
     (trouble,) = clockwork.round(planned.due_at + timedelta(hours=1, seconds=1)).trouble
 
-    assert "when no `tick` or `serve` ran" in trouble
+    assert "and no `tick` or `serve` ran" in trouble
     assert incidents(clockwork.company) == []
 
 
 def test_a_cancelled_one_is_not_published(clockwork):
     planned = plan(clockwork.company)
     with clockwork.company.ledger() as ledger:
-        assert ledger.schedules.cancel(planned.id)
-        assert not ledger.schedules.cancel(planned.id)
+        assert ledger.schedules.cancel(planned.id, planned.created_at)
+        assert not ledger.schedules.cancel(planned.id, planned.created_at)
 
     assert clockwork.round(planned.due_at).done == ()
     assert incidents(clockwork.company) == []

@@ -12,6 +12,7 @@ from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.late_schedules import late_schedule
 from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.durations import format_duration, parse_duration
@@ -23,11 +24,17 @@ from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.due/1"
 _OVERDUE = 10
-_WORDS = {DueKind.UPDATE: "next update", DueKind.START: "work begins", DueKind.END: "work ends"}
+_WORDS = {
+    DueKind.UPDATE: "next update",
+    DueKind.START: "work begins",
+    DueKind.END: "work ends",
+    DueKind.SCHEDULE: "scheduled notice",
+}
 _STEPS = {
     DueKind.UPDATE: 'update {} -m "..."',
     DueKind.START: "maintenance start {}",
     DueKind.END: "maintenance end {}",
+    DueKind.SCHEDULE: "schedule cancel {}",
 }
 _TONES = {
     PromiseVerdict.OVERDUE: Tone.BAD,
@@ -52,7 +59,8 @@ def due(
 ) -> int:
     """List what readers were promised, the earliest first: updates, and the beginning and end of work.
 
-    Ends with exit code 10 if something is overdue. Reads the ledger only: it works offline.
+    Scheduled notices are listed if they were not published in time. Ends with exit code 10 if something is
+    overdue. Reads the ledger only: it works offline.
     """
     span = None if within is None else timedelta(seconds=parse_duration(within))
     settings = load_settings(common.config, sandbox=common.sandbox)
@@ -73,7 +81,7 @@ def _page(found: list[Due], now: datetime, zone: ZoneInfo, name: str) -> list[Bl
         return [line("nothing is due")]
     rows = tuple(
         (
-            StyledWord(one.incident, Tone.STRONG),
+            StyledWord(one.incident or f"schedule {one.schedule}", Tone.STRONG),
             f"(drill) {one.title}" if one.drill else one.title,
             _WORDS[one.kind],
             clock_time(one.due_at, zone),
@@ -83,10 +91,13 @@ def _page(found: list[Due], now: datetime, zone: ZoneInfo, name: str) -> list[Bl
         for one in found
     )
     steps = dict.fromkeys(
-        _STEPS[one.kind].format(one.incident) for one in found if one.state is PromiseVerdict.OVERDUE
+        _STEPS[one.kind].format(one.schedule or one.incident)
+        for one in found
+        if one.state is PromiseVerdict.OVERDUE
     )
     columns = ("incident", "title", "what", "due", "state", "audiences")
-    return [Table(columns, rows), *(Remark("next", f"{name} {step}", Tone.STRONG) for step in steps)]
+    late = (late_schedule(one.schedule, one.detail) for one in found if one.schedule)
+    return [Table(columns, rows), *late, *(Remark("next", f"{name} {step}", Tone.STRONG) for step in steps)]
 
 
 def _state(one: Due, now: datetime) -> str:
@@ -105,10 +116,10 @@ def _minutes(span: timedelta) -> str:
 
 def _json(one: Due, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "incident": one.incident,
-        "notice": one.notice,
+        "incident": one.incident or None,
+        "notice": one.notice or None,
         "title": one.title,
-        "severity": str(one.severity),
+        "severity": one.severity and str(one.severity),
         "drill": one.drill,
         "kind": str(one.kind),
         "audiences": list(one.audiences),
@@ -116,4 +127,6 @@ def _json(one: Due, zone: ZoneInfo) -> dict[str, Any]:
         "state": str(one.state),
         "late_seconds": int(one.late.total_seconds()),
         "answer": one.answer,
+        "schedule": one.schedule,
+        "detail": one.detail or None,
     }

@@ -19,7 +19,11 @@ from broadcast.reports.log import log as read_log
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.log/1"
-_TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "accepted": Tone.GOOD}
+_TONES = {
+    **dict.fromkeys(("failed", "refused"), Tone.BAD),
+    **dict.fromkeys(("unknown", "held"), Tone.WARNING),
+    "accepted": Tone.GOOD,
+}
 
 
 @command("broadcast log", "broadcast log INC-7 -o json")
@@ -27,7 +31,7 @@ def log(common: Common, incident: MaybeIncident = None, output: ListForm = Outpu
     """List everything that happened in an incident; addresses are masked."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     with use_ledger(settings) as ledger:
-        entries = read_log(ledger, incident, address_kinds(settings))
+        entries = read_log(ledger, incident, address_kinds(settings), settings.timezone)
         found = ledger.incidents.find(incident, closed=True)
         asked = escalations(ledger, found, SystemClock().now())
     zone = settings.timezone

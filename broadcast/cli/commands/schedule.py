@@ -18,6 +18,7 @@ from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import UsageError
 from broadcast.ledger.schedules import Schedule, ScheduleState
+from broadcast.model.clock import SystemClock
 from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits, Request
 from broadcast.publishing.schedule import request_of
@@ -66,10 +67,10 @@ def list_schedules(common: Common, all_: All = False, output: ListForm = OutputF
 
 @command("broadcast schedule cancel 3", name="cancel")
 def cancel(common: Common, number: Number) -> None:
-    """Cancel a notice that waits for its time; it is not published."""
+    """Cancel a notice that waits for its time, or dismiss one that was refused; it is not published."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     with use_ledger(settings) as ledger:
-        if not ledger.schedules.cancel(number):
+        if not ledger.schedules.cancel(number, SystemClock().now()):
             raise UsageError(
                 f"no notice waits under the number {number}", hint="`broadcast schedule list --all` shows all"
             )

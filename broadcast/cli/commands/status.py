@@ -16,14 +16,17 @@ from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.answers import answers_block
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import summary_line
+from broadcast.cli.output.late_schedules import late_schedule_json, late_schedules_page
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.schedules import Schedule
 from broadcast.model.clock import SystemClock
 from broadcast.model.escalation import EscalationOutcome
 from broadcast.model.incident import Phase
+from broadcast.reports.due import late_schedules
 from broadcast.reports.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings, program
 
@@ -36,7 +39,8 @@ _MISSED = frozenset({None, EscalationOutcome.EXHAUSTED, EscalationOutcome.EXPIRE
 Check = Annotated[
     bool,
     typer.Option(
-        "--check", help="End with exit code 10 if a promised update, or announced work, is overdue."
+        "--check",
+        help="End with exit code 10 if a promised update, announced work or a schedule is overdue.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Closed incidents, too.")]
@@ -58,15 +62,25 @@ def status(
     with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending = ledger.runs.living()
+        late = [one for one in late_schedules(ledger, SystemClock().now()) if _concerns(one, incident, found)]
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
-        show_json({"schema": SCHEMA, "incidents": incidents, "sending": sending}, common.out)
+        schedules = [late_schedule_json(one, settings.timezone) for one in late]
+        shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": schedules}
+        show_json(shown, common.out)
     else:
         zone, named = settings.timezone, incident is not None
         page = _page(found, zone, named=named)
         asked = [block for one in found for block in _escalations(one, zone, named=named)]
-        show([*page, *asked, *_outlook(found, settings, sending)], common.out)
-    return _OVERDUE if check and any(status.overdue or status.late for status in found) else 0
+        unpublished = late_schedules_page(late, zone)
+        show([*page, *asked, *unpublished, *_outlook(found, settings, sending)], common.out)
+    overdue = late or any(status.overdue or status.late for status in found)
+    return _OVERDUE if check and overdue else 0
+
+
+def _concerns(schedule: Schedule, incident: str | None, found: list[IncidentStatus]) -> bool:
+    """Return whether a schedule belongs to what was asked for."""
+    return incident is None or schedule.incident in {one.ref for one in found}
 
 
 def _found(ledger: Ledger, incident: str | None, *, everything: bool) -> list[IncidentStatus]:

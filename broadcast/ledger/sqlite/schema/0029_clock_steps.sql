@@ -1,0 +1,24 @@
+-- When a schedule was over, and the number of the latest notice by then: a newer one deals with a refusal, whatever
+-- the clocks of two machines say. `reminded_at` is when people on duty were told that it was refused, and `reminder_id` the
+-- notice that tells them (an escalation has its own).
+ALTER TABLE schedule ADD COLUMN settled_at REAL;
+ALTER TABLE schedule ADD COLUMN settled_after INTEGER;
+ALTER TABLE schedule ADD COLUMN reminded_at REAL;
+ALTER TABLE schedule ADD COLUMN reminder_id INTEGER REFERENCES notice(id);
+-- A notice that was recorded under its key is published, also if the process was killed before it noted that.
+UPDATE schedule SET state = 'published', settled_at = due_at
+WHERE state = 'publishing' AND EXISTS (SELECT 1 FROM notice WHERE notice.key = schedule.key);
+-- What was over before nobody waits for any more.
+UPDATE schedule SET settled_at = due_at, settled_after = 0, reminded_at = due_at
+WHERE state NOT IN ('waiting', 'publishing');
+-- The step of announced work that it publishes (remind, start, end); empty if a person scheduled it with --at.
+ALTER TABLE schedule ADD COLUMN step TEXT NOT NULL DEFAULT '';
+
+-- Which steps of announced work the clock takes by itself. `remind_before` is in seconds before the announced beginning,
+-- NULL for no reminder. The schedules of the steps follow the announced window.
+CREATE TABLE work_steps (
+    incident_id   INTEGER PRIMARY KEY REFERENCES incident(id),
+    starts        INTEGER NOT NULL,
+    ends          INTEGER NOT NULL,
+    remind_before REAL
+) STRICT;
