@@ -30,7 +30,7 @@ from broadcast.publishing.reminder import (
     schedule_subject,
 )
 from broadcast.publishing.request import Limits
-from broadcast.reports.due import Due, DueKind, due
+from broadcast.reports.due import Due, due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ class Remind:
         near = (
             one
             for one in promised
-            if one.kind is not DueKind.SCHEDULE and elapsed(now, one.due_at) <= cadence.before
+            # What the clock does by itself needs nobody, unless it is refused.
+            if one.schedule is None and elapsed(now, one.due_at) <= cadence.before
         )
         refused = (one for one in ledger.schedules.unpublished(now) if not one.open)
         steps = (

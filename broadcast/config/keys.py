@@ -118,6 +118,8 @@ CALENDAR: Key[str | None] = Key("calendar", shapes.text, None)
 STEPS: Key[tuple[Mapping[str, object], ...]] = Key("steps", shapes.tables, ())
 REPEAT: Key[int] = Key("repeat", shapes.whole, 1)
 
+REMIND_BEFORE: Key[float | None] = Key("remind_before", shapes.timeout, None)
+
 NEEDED_FOR: Key[tuple[str, ...]] = Key("needed_for", shapes.texts, ())
 BY: Key[tuple[str, ...]] = Key("by", shapes.texts, ())
 
@@ -159,6 +161,7 @@ SERVE = Section("serve", (ORIGIN, PUBLIC, DESK, PROXIES, ALERTS_TOKEN))
 CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
 ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
 ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
+MAINTENANCE = Section("maintenance", (REMIND_BEFORE,))
 APPROVAL = Section("approval", (NEEDED_FOR, BY))
 HOTLINE_TABLE = Section("hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, FALLBACK))
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
@@ -167,7 +170,7 @@ SECTIONS: Mapping[str, Section] = {
     section.name: section
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
-        *(FATES, ALTERNATIVES, ESCALATION, CADENCE, WATCH, SERVE, ONCALL, APPROVAL),
+        *(FATES, ALTERNATIVES, ESCALATION, CADENCE, MAINTENANCE, WATCH, SERVE, ONCALL, APPROVAL),
         *(HOTLINE_TABLE, STATUS_PAGES),
     )
 }

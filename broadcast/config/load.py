@@ -18,6 +18,7 @@ from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.escalation import Names, read_escalation
 from broadcast.config.hotline import read_hotline
 from broadcast.config.ledger import ledger_path
+from broadcast.config.maintenance import read_maintenance
 from broadcast.config.oncall import read_oncall
 from broadcast.config.problems import Problems
 from broadcast.config.serving import read_serve
@@ -133,6 +134,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         oncall=MappingProxyType(
             {table.path[-1]: read_oncall(table) for table in TomlTable(source, "oncall").tables()}
         ),
+        maintenance=read_maintenance(TomlTable(source, keys.MAINTENANCE.name)),
         approval=read_approval(TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall")),
         calls=read_hotline(TomlTable(source, keys.HOTLINE_TABLE.name), channels, _names(source, "oncall")),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),

@@ -240,6 +240,16 @@ class OnCallSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MaintenanceSettings:
+    """The `[maintenance]` table.
+
+    `remind_before` is how many seconds before announced work begins readers are reminded; None for never.
+    """
+
+    remind_before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalSettings:
     """The `[approval]` table.
 
@@ -290,6 +300,7 @@ class Settings:
     oncall: Mapping[str, OnCallSettings] = field(default_factory=dict)
     approval: ApprovalSettings = ApprovalSettings()
     calls: HotlineSettings | None = None
+    maintenance: MaintenanceSettings = MaintenanceSettings()
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from broadcast.model.system import system_name
 from broadcast.model.text import printable
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
-_DURATIONS = (".timeout", ".settle", ".expires", ".every", ".before")
+_DURATIONS = (".timeout", ".settle", ".expires", ".every", ".before", ".remind_before")
 _HIDDEN = "•••"
 _DEFAULT = "default"
 
@@ -60,6 +60,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     for name, rota in settings.oncall.items():
         yield from _of(rota, keys.ONCALL, f"oncall.{name}")
     yield from _of(settings.approval, keys.APPROVAL, keys.APPROVAL.name)
+    yield from _of(settings.maintenance, keys.MAINTENANCE, keys.MAINTENANCE.name)
     yield from _calls(settings)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
 

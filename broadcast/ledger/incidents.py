@@ -124,6 +124,7 @@ class Incidents:
         if the incident ends, so that no message announces an outage that is over.
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
+        from broadcast.ledger.automatic_work import follow_work
         from broadcast.ledger.escalation_rows import end_with_incident
         from broadcast.ledger.facts_json import content_hash, facts_to_json
         from broadcast.ledger.follow_ups import supersede
@@ -165,6 +166,8 @@ class Incidents:
             if new.key:
                 mark = notice_mark(new.facts.ref, sequence)
                 connection.execute("publish_schedule", {"key": new.key, "detail": mark, "at": at})
+            if new.facts.phase.maintenance:
+                follow_work(connection, incident_id, new, now)
             # Last, since it compares with what this notice owes.
             supersede(connection, incident_id, now)
             if new.facts.phase.closed:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from broadcast.ledger.absences import Absences
     from broadcast.ledger.alerts import AlertRecords
+    from broadcast.ledger.automatic_work import WorkRecords
     from broadcast.ledger.call_follow_ups import CallFollowUps
     from broadcast.ledger.calls import CallRecords
     from broadcast.ledger.confirmations import Confirmations
@@ -65,6 +66,7 @@ class Ledger:
         alerts: What monitoring systems said and no draft says yet.
         reminders: Of which promises people were reminded.
         schedules: Notices that are to be published later.
+        work: Which stages of announced work the clock publishes.
         erasure: Takes people out of the ledger.
         runs: The processes that send from it.
         store: The engine, for functions of this package that only one command needs.
@@ -247,6 +249,13 @@ class Ledger:
         from broadcast.ledger.schedules import Schedules
 
         return Schedules(self.store)
+
+    @cached_property
+    def work(self) -> WorkRecords:
+        """Which stages of announced work the clock publishes."""
+        from broadcast.ledger.automatic_work import WorkRecords
+
+        return WorkRecords(self.store)
 
     @cached_property
     def receipts(self) -> Receipts:

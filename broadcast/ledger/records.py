@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from broadcast.model.plan import Planned
     from broadcast.model.question import NoticeQuestion
     from broadcast.model.suppression import Suppression
+    from broadcast.model.work import WorkChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class NewNotice:
             what they were sent.
         question: What its receivers are asked to do, None if nothing.
         expires_at: When what could not be sent is given up; None if never.
+        work: What the command asks of the clock for announced work; None leaves it as it was.
     """
 
     incident: Incident
@@ -67,6 +69,7 @@ class NewNotice:
     question: NoticeQuestion | None = None
     on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
     expires_at: datetime | None = None
+    work: WorkChange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Row, Store
+from broadcast.model.work import WorkStage
 
 
 class ScheduleState(StrEnum):
@@ -46,6 +47,7 @@ class Schedule:
         state: What became of it, and `detail` why, or why it could not be published yet.
         settled_at: When it was over; None as long as it is not.
         reminded_at: When people on duty were told that it was refused; None if they were not.
+        stage: The stage of announced work that it takes; None if a person scheduled it.
     """
 
     key: str
@@ -61,6 +63,7 @@ class Schedule:
     detail: str = ""
     settled_at: datetime | None = None
     reminded_at: datetime | None = None
+    stage: WorkStage | None = None
 
     @property
     def open(self) -> bool:
@@ -75,6 +78,11 @@ class Schedule:
     def typed(self, name: str) -> Any:
         """Return a field of what was typed, such as `verb` or `title`; None if it was not given."""
         return json.loads(self.request).get(name)
+
+    @property
+    def does(self) -> str:
+        """What it does: the verb, or the stage of announced work."""
+        return str(self.stage or self.typed("verb"))
 
 
 class Schedules:
@@ -102,7 +110,7 @@ class Schedules:
     def all(self) -> list[Schedule]:
         """Return every schedule, the earliest first."""
         with self._store.reading() as connection:
-            return [_schedule(row) for row in connection.execute("schedules")]
+            return [schedule_from(row) for row in connection.execute("schedules")]
 
     def unpublished(self, now: datetime) -> list[Schedule]:
         """Return what should have been published by now and was not, and that still matters.
@@ -112,7 +120,7 @@ class Schedules:
         """
         values = {"now": now.timestamp(), "since": (now - _SHOWN).timestamp()}
         with self._store.reading() as connection:
-            return [_schedule(row) for row in connection.execute("unpublished_schedules", values)]
+            return [schedule_from(row) for row in connection.execute("unpublished_schedules", values)]
 
     def publishing(self, id: int) -> bool:
         """Record that a schedule is being published; return False if it was cancelled or is over."""
@@ -121,7 +129,12 @@ class Schedules:
     def cancel(self, id: int, now: datetime) -> bool:
         """Cancel a schedule, or dismiss a refused one; return False if it is over."""
         before = [ScheduleState.WAITING, ScheduleState.REFUSED]
-        return self._settle(id, ScheduleState.CANCELLED, now, before, None)
+        values = _settling(id, ScheduleState.CANCELLED, now, before)
+        with self._store.transaction() as connection:
+            cancelled = connection.execute("settle_schedule", values).rowcount > 0
+            if cancelled:
+                connection.execute("forgo_stage", {"schedule": id})
+            return cancelled
 
     def settle(self, id: int, state: ScheduleState, detail: str, now: datetime) -> bool:
         """Record what became of a schedule; return False if that is recorded already."""
@@ -140,7 +153,7 @@ class Schedules:
         before: list[ScheduleState],
         detail: str | None = None,
     ) -> bool:
-        values = {"id": id, "state": state, "detail": detail, "at": at and at.timestamp(), "before": before}
+        values = _settling(id, state, at, before, detail)
         with self._store.transaction() as connection:
             return connection.execute("settle_schedule", values).rowcount > 0
 
@@ -155,7 +168,14 @@ def reminding_record(schedule: int) -> int:
     return -_BELOW - schedule
 
 
-def _schedule(row: Row) -> Schedule:
+def _settling(
+    id: int, state: ScheduleState, at: datetime | None, before: list[ScheduleState], detail: str | None = None
+) -> dict[str, object]:
+    return {"id": id, "state": state, "detail": detail, "at": at and at.timestamp(), "before": before}
+
+
+def schedule_from(row: Row) -> Schedule:
+    """Return the schedule in a row."""
     return Schedule(
         id=row["id"],
         key=row["key"],
@@ -170,4 +190,5 @@ def _schedule(row: Row) -> Schedule:
         detail=row["detail"],
         settled_at=moment(row["settled_at"]),
         reminded_at=moment(row["reminded_at"]),
+        stage=WorkStage(row["stage"]) if row["stage"] else None,
     )

@@ -24,12 +24,14 @@ def expires_at(facts: Facts, now: datetime, asked: timedelta | None = None) -> d
     """Return when the texts of a notice expire, in UTC; None if they never do.
 
     Without `asked`, the end of an incident never expires: who was told of it must hear that it is over.
-    Announced work expires with its window.
+    Announced work expires with its window, and its reminder when it begins.
     """
     if asked is not None:
         return later(now, asked)
     if facts.phase.closed:
         return None
+    if facts.reminder and facts.window_starts:
+        return max(later(facts.window_starts, timedelta()), later(now, _LEAST))
     if facts.phase.maintenance:
         # Work that is announced while it ends is still announced.
         return facts.window_ends and max(later(facts.window_ends, timedelta()), later(now, _LEAST))

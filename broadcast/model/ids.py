@@ -32,6 +32,11 @@ def new_run_id() -> str:
     return secrets.token_hex(8)
 
 
+def new_schedule_key() -> str:
+    """Return a new idempotency key for a notice that is to be published later."""
+    return f"schedule/{secrets.token_hex(8)}"
+
+
 def new_secret() -> bytes:
     """Return a new install secret."""
     return secrets.token_bytes(32)

@@ -72,6 +72,7 @@ class Facts:
         next_update: The promised time of the next notice.
         window_starts: The announced start of maintenance; `window_ends` its announced end.
         former_starts: The start that was announced before, if this notice changes it; `former_ends` likewise.
+        reminder: It reminds readers of announced work that is to begin as announced.
         outage_open: Another open incident may have the services of this maintenance down.
         alternatives: The contact points that work, beside the hotline.
         cut_off: No contact point works.
@@ -123,6 +124,7 @@ class Facts:
     window_ends: datetime | None = None
     former_starts: datetime | None = None
     former_ends: datetime | None = None
+    reminder: bool = False
     outage_open: bool = False
     scope: str | None = None
     impact: str | None = None

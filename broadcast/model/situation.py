@@ -29,6 +29,7 @@ class Situation(StrEnum):
     DRILL_OVER = "drill_over"
     SCHEDULED = "scheduled"
     MOVED = "moved"
+    REMINDER = "reminder"
     IN_PROGRESS = "in_progress"
     LONGER = "longer"
     SHORTER = "shorter"
@@ -57,6 +58,7 @@ _MAINTENANCE = frozenset(
     {
         Situation.SCHEDULED,
         Situation.MOVED,
+        Situation.REMINDER,
         Situation.IN_PROGRESS,
         Situation.LONGER,
         Situation.SHORTER,
@@ -113,6 +115,8 @@ def _of_outage(facts: Facts) -> Situation:
 def _of_maintenance(facts: Facts) -> Situation:
     if facts.phase is Phase.CANCELLED:
         return Situation.ABANDONED if facts.started else Situation.CANCELLED
+    if facts.reminder and facts.phase is Phase.SCHEDULED:
+        return Situation.REMINDER
     if facts.window_change:
         return Situation(facts.window_change)
     return _WINDOWS.get(facts.phase, Situation.IN_PROGRESS)

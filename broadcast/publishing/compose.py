@@ -80,6 +80,7 @@ def compose(
         window_ends=times.window.ends,
         former_starts=times.window.former_starts,
         former_ends=times.window.former_ends,
+        reminder=bool(request.reminds),
         outage_open=phase.maintenance and _outage_open(services, before, drill=drill),
         confirm_by=_confirm_by(request, settings, times.as_of),
         others_open=any(one.drill is drill and not one.phase.maintenance for one in before.beside),

@@ -326,7 +326,12 @@ class Deliverer:
         result = summarise(notice, ending, self.ledger.history, self.channels.planned)
         if until is not ReachLevel.ACCEPTED:
             result = after_wait(result, until, self._missing(notice, until))
-        return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
+        # What the clock does by itself is no advice.
+        itself = self.ledger.work.schedules(notice.incident) if notice.phase.maintenance else ()
+        stages = {f"maintenance {one.stage} {notice.incident}" for one in itself if one.open}
+        return replace(
+            result, next=tuple(f"{self.program} {one}" for one in result.next if one not in stages)
+        )
 
     def _missing(self, notice: Notice, until: ReachLevel) -> int:
         """Return how many required messages to people are not at the level."""

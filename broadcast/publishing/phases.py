@@ -42,8 +42,9 @@ def phase_after(request: Request, before: EarlierNotices) -> Phase:
     wanted = _wanted(request, before)
     if incident is None:
         return _opening(wanted)
-    # Work begins once; for more news there is `update`.
+    # Work begins once; for more news there is `update`. Readers are reminded of what is still to come.
     again = request.maintenance and wanted is incident.phase and bool(request.phase)
+    again = again or (bool(request.reminds) and incident.phase is not Phase.SCHEDULED)
     if again or not _may_become(incident.phase, wanted, request.verb):
         rest = "already" if wanted is incident.phase else f"and cannot change to {wanted}"
         raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_next_command(incident))

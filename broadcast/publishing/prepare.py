@@ -15,6 +15,7 @@ from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
 from broadcast.model.situation import situation_of
 from broadcast.model.suppression import Suppressed
+from broadcast.model.work import WorkChange
 from broadcast.planning.plan import PUBLIC
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.plan_summary import PlanSummary, Share
@@ -44,6 +45,7 @@ class PreparedNotice:
         warnings: For the preview; the most important come last.
         suppressed: The suppressions it was planned with.
         author: Who publishes it; empty for the person who runs the program.
+        work: What the command asks of the clock for announced work; None leaves it as it was.
 
     Example:
         shown = preview(prepared, channels.planned, sandbox=False)
@@ -58,6 +60,7 @@ class PreparedNotice:
     warnings: tuple[str, ...]
     suppressed: Suppressed
     author: str = ""
+    work: WorkChange | None = None
 
 
 def write_texts(

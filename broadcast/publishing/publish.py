@@ -20,6 +20,7 @@ from broadcast.model.health import FRESH
 from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts
 from broadcast.model.reach_level import ReachLevel
+from broadcast.model.work import AutomaticWork
 from broadcast.publishing import advisories
 from broadcast.publishing.approval import Release, check_approval, lacks_approval
 from broadcast.publishing.author import author
@@ -43,6 +44,7 @@ from broadcast.publishing.question import question, unheard
 from broadcast.publishing.recipients import RecipientSelector
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
+from broadcast.publishing.work import with_work
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.text_draft import OUTSIDE
 
@@ -86,6 +88,7 @@ class Publisher:
         locales: The locales that have templates, such as `("de", "en")`.
         deliverer: Sends recorded notices; it has the ledger, the clock and the channels.
         recorded: Is called once a notice is recorded, before it is sent; returns warnings.
+        author: Who publishes; empty for the person who runs the program.
 
     Example:
         publisher = make_publisher(settings, ledger, listener)
@@ -99,6 +102,7 @@ class Publisher:
     locales: tuple[str, ...]
     deliverer: Deliverer
     recorded: Callable[[], Sequence[str]] = tuple
+    author: str = ""
 
     async def publish(
         self,
@@ -254,7 +258,7 @@ class Publisher:
         spoken = {locale for _, locale, _ in needed}
         staff = {locale for audience, locale, _ in needed if audience not in OUTSIDE}
         said = self._earlier_warnings(before) if recipients.contacts else set()
-        return PreparedNotice(
+        prepared = PreparedNotice(
             incident=composed.incident,
             facts=facts,
             recipients=recipients,
@@ -278,6 +282,9 @@ class Publisher:
                 *advisories.examples(self.settings),
             ),
         )
+        ledger = self.deliverer.ledger
+        automatic = ledger.work.automatic(before.incident) if before.incident else AutomaticWork()
+        return with_work(prepared, request, automatic, self.settings, now)
 
     def _earlier_warnings(self, before: EarlierNotices) -> set[str]:
         """Return every warning of the incident's earlier notices."""
@@ -359,13 +366,14 @@ class Publisher:
             kind=prepared.facts.kind,
             key=request.key,
             inputs_hash=request.inputs_hash(),
-            author=prepared.author or author(),
+            author=prepared.author or self.author or author(),
             texts=prepared.texts,
             deliveries=prepared.recipients.deliveries,
             latecomers=prepared.recipients.latecomers,
             reserved=subject.reserved,
             expires_at=_expires_at(request, prepared.facts, self.deliverer.clock.now()),
             on_unknown=limits.on_unknown,
+            work=prepared.work and replace(prepared.work, max_recipients=limits.max_recipients),
             question=question(request, prepared.recipients.shares, self.deliverer.clock.now()),
             kinds={
                 name: channel.capabilities.kind for name, channel in self.deliverer.channels.planned.items()

@@ -22,10 +22,12 @@ class Verb(StrEnum):
 
 #: Verbs that end an incident.
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
+#: Fields about announced work that the clock drives.
+OF_THE_CLOCK = frozenset({"auto", "remind_before", "reminds"})
 #: Fields that only `maintenance` sets.
-OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
+OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until", *OF_THE_CLOCK})
 #: Fields that earlier versions did not have. Unset, they stay out of the digest, so that old keys still fit.
-LATER = frozenset({"ended", "corrects", "confirm_within", "policy", "expires"})
+LATER = frozenset({"ended", "corrects", "confirm_within", "policy", "expires", *OF_THE_CLOCK})
 #: Seconds that a run waits for deliveries or confirmations if nothing else is said.
 WITHIN = 900.0
 
@@ -48,6 +50,9 @@ class Request:
         key: The idempotency key.
         maintenance: Only announced maintenance is meant.
         window_from, window_until: Its announced beginning and end.
+        auto: Whether the clock begins and ends it at its times; None leaves that as it was.
+        remind_before: How long before its beginning readers are reminded, as typed; `none` for never.
+        reminds: This is that reminder.
         ended: When the outage was over.
         corrects: The words that correct a wrong fact of the latest notice.
         expires: Seconds after which what could not be sent is given up; None for the default of the severity.
@@ -80,6 +85,9 @@ class Request:
     maintenance: bool = False
     window_from: str | None = None
     window_until: str | None = None
+    auto: bool | None = None
+    remind_before: str | None = None
+    reminds: bool | None = None
     ended: str | None = None
     corrects: str | None = None
     confirm_within: float | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from broadcast.config.durations import parse_duration, parse_moment, parse_past_
 from broadcast.errors import KeyReused, Refused, UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.schedules import Schedule
+from broadcast.model.ids import new_schedule_key
 from broadcast.model.unknown import OnUnknown
 from broadcast.publishing.approval import check_approval
 from broadcast.publishing.author import author
@@ -67,7 +67,7 @@ def schedule(
     consent(preview)
     opens = request.verb is Verb.NOTIFY
     new = Schedule(
-        key=request.key or f"schedule/{secrets.token_hex(8)}",
+        key=request.key or new_schedule_key(),
         request=json.dumps(asdict(fixed), ensure_ascii=False),
         incident=None if opens else preview.incident,
         sequence=0 if opens else preview.sequence - 1,

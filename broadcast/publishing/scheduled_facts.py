@@ -16,11 +16,12 @@ def facts_of_schedule(settings: Settings, refused: Schedule, latest: Facts | Non
     """Return them: the latest ones of the incident, or else what was typed.
 
     `next_update` is the time at which it was to be published. The variables say what it is (`schedule_verb`:
-    notify, update, resolve), its number (`schedule_number`), and why it was refused (`schedule_reason`).
+    notify, update, resolve, or remind, start, end of announced work), its number (`schedule_number`), and why
+    it was refused (`schedule_reason`).
     """
     own = (
         ("schedule_number", str(refused.id)),
-        ("schedule_verb", str(refused.typed("verb"))),
+        ("schedule_verb", refused.does),
         ("schedule_reason", refused.detail),
     )
     due_at = refused.due_at.astimezone(settings.timezone)

@@ -74,7 +74,9 @@ class _WindowReader:
         self.until_option = "--until" if request.maintenance else "window_ends="
         if request.window_until and "window_ends" in variables:
             raise UsageError("the end was given twice", hint="leave -v window_ends= out; --until says it")
-        self.moves = request.maintenance and request.verb is Verb.UPDATE and not request.phase
+        self.moves = (
+            request.maintenance and request.verb is Verb.UPDATE and not (request.phase or request.reminds)
+        )
         self.warnings: list[str] = []
 
     def window(self) -> Window:

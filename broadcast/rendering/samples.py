@@ -161,6 +161,13 @@ _CHANGES: dict[Situation, dict[str, object]] = {
         "former_ends": _WINDOW[1],
         "message": None,
     },
+    Situation.REMINDER: {
+        **_PLANNED,
+        "phase": Phase.SCHEDULED,
+        "phase_before": Phase.SCHEDULED,
+        "reminder": True,
+        "message": None,
+    },
     Situation.IN_PROGRESS: {**_PLANNED, **_RUNNING},
     Situation.LONGER: {**_PLANNED, **_RUNNING, "window_ends": _LONGER, "former_ends": _WINDOW[1]},
     Situation.SHORTER: {

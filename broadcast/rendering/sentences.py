@@ -201,6 +201,7 @@ def _unavailable(_: Facts, situation: Situation) -> str | None:
 _UNAVAILABLE = {
     Situation.SCHEDULED: "then",
     Situation.MOVED: "then",
+    Situation.REMINDER: "then",
     Situation.IN_PROGRESS: "now",
     Situation.LONGER: "now",
     Situation.SHORTER: "now",

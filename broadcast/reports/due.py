@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.schedules import Schedule
+from broadcast.ledger.schedules import Schedule, ScheduleState
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.moments import elapsed
 from broadcast.model.promise import GRACE, PromiseVerdict, overdue
 from broadcast.reports.analysis import summarise
 from broadcast.reports.promises import promises
 from broadcast.reports.status import IncidentStatus, one
+
+_REFUSED = ScheduleState.REFUSED
 
 
 class DueKind(StrEnum):
@@ -33,7 +35,7 @@ class Due:
     `notice` is the number of the notice that promised it, `answer` that of the update that came. `audiences`
     are those that were told of the incident. `late` is how late the update came, or is by now. A schedule has
     no `notice` (0), and no incident ("") if it was to open one; `schedule` is its number, and `detail` why it
-    waits or was refused.
+    waits or was refused. A beginning or an end with a `schedule` is published by the clock.
     """
 
     incident: str
@@ -97,10 +99,10 @@ def _of_incident(ledger: Ledger, incident: Incident, now: datetime) -> Iterator[
             late=elapsed(promise.due_at, now) if ringing else promise.late,
             answer=promise.answer,
         )
-    yield from _work(status, audiences, now)
+    yield from _work(ledger, status, audiences, now)
 
 
-def _work(status: IncidentStatus, audiences: tuple[str, ...], now: datetime) -> Iterator[Due]:
+def _work(ledger: Ledger, status: IncidentStatus, audiences: tuple[str, ...], now: datetime) -> Iterator[Due]:
     """Yield the announced beginning or end of work that has not come yet."""
     kinds = {
         Phase.SCHEDULED: (DueKind.START, status.window_starts_at),
@@ -108,6 +110,10 @@ def _work(status: IncidentStatus, audiences: tuple[str, ...], now: datetime) -> 
     }
     kind, due_at = kinds.get(status.phase, (DueKind.UPDATE, None))
     if due_at is not None:
+        stages = ledger.work.schedules(status.ref)
+        by_itself = [
+            one for one in stages if str(one.stage) == str(kind) and (one.open or one.state is _REFUSED)
+        ]
         yield Due(
             incident=status.ref,
             title=status.title,
@@ -119,6 +125,7 @@ def _work(status: IncidentStatus, audiences: tuple[str, ...], now: datetime) -> 
             due_at=due_at,
             state=PromiseVerdict.OVERDUE if status.late else PromiseVerdict.PENDING,
             late=elapsed(due_at, now) if status.late else timedelta(),
+            schedule=by_itself[-1].id if by_itself else None,
         )
 
 

@@ -109,7 +109,7 @@ def _message(message: RecordedMessage) -> LogEntry:
 def _schedule(scheduled: Schedule, zone: tzinfo) -> Iterator[LogEntry]:
     """Yield when it was scheduled, and what became of it; a notice that it led to has its own line."""
     then = with_zone(scheduled.due_at.astimezone(zone))
-    what = f"schedule {scheduled.id} ({scheduled.typed('verb')})"
+    what = f"schedule {scheduled.id} ({scheduled.does})"
     yield LogEntry(at=scheduled.created_at, kind="schedule", text=f"{what} for {then} by {scheduled.author}")
     if scheduled.settled_at is not None:
         yield LogEntry(

@@ -23,6 +23,7 @@ from broadcast.testing.ledger_store import StoreContract
 from broadcast.testing.ledger_subscriptions import SubscriptionsContract
 from broadcast.testing.ledger_unconfirmed import UnconfirmedContract
 from broadcast.testing.ledger_waits import WaitsContract
+from broadcast.testing.ledger_work import WorkContract
 
 
 class LedgerContract(
@@ -43,6 +44,7 @@ class LedgerContract(
     EscalationsContract,
     RemindersContract,
     SchedulesContract,
+    WorkContract,
     RunsContract,
 ):
     """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.

@@ -3,10 +3,14 @@ from __future__ import annotations
 import pytest
 
 from broadcast.cadence.tick import TickResult, tick
+from broadcast.dispatch.progress import ignore_events
 from broadcast.dispatch.stop import Stop
 from broadcast.jobs import make_jobs
 from broadcast.model.clock import ManualClock
-from tests.harness.company import Company, completed
+from broadcast.publishing.request import Request, Verb
+from broadcast.publishing.result import Result
+from broadcast.wiring import make_publisher
+from tests.harness.company import Company, completed, consent, published
 
 CREW = """
 [audiences.crew]
@@ -35,6 +39,13 @@ class Clockwork:
         with self.company.ledger() as ledger:
             jobs = make_jobs(self.company.settings, ledger, self.clock)
             return completed(tick(jobs, self.clock, Stop()))
+
+    def publish(self, verb: Verb, **given: object) -> Result:
+        """Publish a notice at the time that the clock shows."""
+        with self.company.ledger() as ledger:
+            publisher = make_publisher(self.company.settings, ledger, ignore_events, self.clock)
+            request = Request(verb=verb, **given)  # type: ignore[arg-type]  # tests name the fields
+            return published(publisher, request, consent)
 
     def to(self, *people: str) -> list[str]:
         """The texts that these people got, in order."""

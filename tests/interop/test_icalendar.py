@@ -28,7 +28,8 @@ for path in sorted(Path(sys.argv[1]).rglob("*.ics")):
         assert not event.errors, (path, event.errors)
         assert event.DTSTAMP.tzinfo and event.start.tzinfo and event.end >= event.start, path
         times = [f"{moment:%Y%m%dT%H%M}" for moment in (event.start, event.end)]
-        print(path.name, event["SEQUENCE"], event["STATUS"], *times, event["SUMMARY"], sep="|")
+        own = (path.name, event["SEQUENCE"], event["STATUS"], *times, event["UID"], calendar["METHOD"])
+        print(*own, event["SUMMARY"], sep="|")
 """
 TITLE = 'Neue Telefonanlage; Süd, "Nord" \\ 🧀'
 BEATS = {
@@ -47,7 +48,7 @@ def icalendar() -> Path:
 
 
 def read(page: Path, icalendar: Path) -> list[list[str]]:
-    """Every event of every calendar: file, SEQUENCE, STATUS, beginning, end, title."""
+    """Every event of every calendar: file, SEQUENCE, STATUS, beginning, end, UID, METHOD, title."""
     done = subprocess.run(
         [sys.executable, "-c", READ, str(page)],
         env={"PYTHONPATH": str(icalendar), "PYTHONIOENCODING": "utf-8"},
@@ -78,6 +79,25 @@ def test_every_calendar_is_read_as_it_was_meant(tmp_path, icalendar, phases, seq
     assert {(line[1], line[2], line[3]) for line in lines} == {(str(sequence), status, "20251116T1305")}
     assert any(TITLE in line[-1] for line in lines)
     assert len(lines) == 4  # all windows and this one, in two languages
+
+
+@pytest.mark.parametrize("last", [Phase.COMPLETED, Phase.CANCELLED])
+def test_every_update_of_a_window_raises_the_sequence_of_the_same_event(tmp_path, icalendar, last):
+    reminder = Beat(minutes=-60, phase=Phase.SCHEDULED, de="Erinnerung.", en="Reminder.")
+    steps = [BEATS[Phase.SCHEDULED], reminder, BEATS[Phase.IN_PROGRESS]]
+    steps = [*steps, BEATS[last]] if last is Phase.COMPLETED else [*steps[:2], BEATS[last]]
+    seen = []
+    for number in range(1, len(steps) + 1):
+        facts = {"window_ends": NOW.replace(hour=NOW.hour + 2), "title": TITLE, "title_en": "New telephones"}
+        *_, update = incident("INC-9", NOW, steps[:number], **facts)
+        asyncio.run(publish(site(tmp_path), [update]))
+        seen.append([line for line in read(tmp_path / "public", icalendar) if line[0] == "INC-9.ics"])
+
+    assert len({line[5] for lines in seen for line in lines}) == 1
+    assert [{int(line[1]) for line in lines} for lines in seen] == [{n} for n in range(len(steps))]
+    *before, after = [{line[6] for line in lines} for lines in seen]
+    assert all(methods == {"PUBLISH"} for methods in before)
+    assert after == {"CANCEL" if last is Phase.CANCELLED else "PUBLISH"}
 
 
 def test_a_calendar_without_a_window_is_one(tmp_path, icalendar):

@@ -12,8 +12,8 @@ from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
-from broadcast.cli.output.late_schedules import late_schedule
 from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.schedule_lines import late_schedule
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.durations import format_duration, parse_duration
 from broadcast.model.clock import SystemClock
@@ -83,7 +83,7 @@ def _page(found: list[Due], now: datetime, zone: ZoneInfo, name: str) -> list[Bl
         (
             StyledWord(one.incident or f"schedule {one.schedule}", Tone.STRONG),
             f"(drill) {one.title}" if one.drill else one.title,
-            _WORDS[one.kind],
+            _what(one),
             clock_time(one.due_at, zone),
             StyledWord(_state(one, now), _TONES.get(one.state, Tone.PLAIN)),
             ", ".join(one.audiences),
@@ -91,13 +91,22 @@ def _page(found: list[Due], now: datetime, zone: ZoneInfo, name: str) -> list[Bl
         for one in found
     )
     steps = dict.fromkeys(
-        _STEPS[one.kind].format(one.schedule or one.incident)
+        _STEPS[one.kind].format(one.schedule if one.kind is DueKind.SCHEDULE else one.incident)
         for one in found
         if one.state is PromiseVerdict.OVERDUE
     )
     columns = ("incident", "title", "what", "due", "state", "audiences")
-    late = (late_schedule(one.schedule, one.detail) for one in found if one.schedule)
+    late = (
+        late_schedule(one.schedule, one.detail)
+        for one in found
+        if one.schedule and one.kind is DueKind.SCHEDULE
+    )
     return [Table(columns, rows), *late, *(Remark("next", f"{name} {step}", Tone.STRONG) for step in steps)]
+
+
+def _what(one: Due) -> str:
+    by_itself = one.schedule is not None and one.kind is not DueKind.SCHEDULE
+    return f"{_WORDS[one.kind]} by itself" if by_itself else _WORDS[one.kind]
 
 
 def _state(one: Due, now: datetime) -> str:

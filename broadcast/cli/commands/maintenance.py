@@ -18,6 +18,7 @@ from broadcast.model.incident import Phase
 from broadcast.publishing.request import Request, Verb
 
 _SAY = "What to say"
+_CLOCK = "By the clock"
 _FOREIGN = ("phase", "template", "detected")
 _FOREIGN_IN_WINDOW = (*_FOREIGN, "started")
 _END_ONLY = ("next_update", "audience")
@@ -33,6 +34,33 @@ MaybeWork = Annotated[
         help="The incident, such as INC-7 or 7; the open maintenance if there is only one.",
         autocompletion=completion.maintenance,
         show_default=False,
+    ),
+]
+
+
+Automatic = Annotated[
+    bool,
+    typer.Option(
+        "--auto",
+        help="Let `tick` or `serve` begin and end it at its times, and tell everybody.",
+        rich_help_panel=_CLOCK,
+    ),
+]
+MaybeAutomatic = Annotated[
+    bool | None,
+    typer.Option(
+        "--auto/--no-auto",
+        help="Let `tick` or `serve` do what is still to come at its times, or not any more.",
+        rich_help_panel=_CLOCK,
+        show_default=False,
+    ),
+]
+RemindBefore = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Remind everybody this long before it begins: 24h or none; default [maintenance] remind_before.",
+        rich_help_panel=_CLOCK,
     ),
 ]
 
@@ -59,6 +87,8 @@ class AnnouncementOptions(Wording):
             rich_help_panel=_SAY,
         ),
     ] = None
+    auto: Automatic = False
+    remind_before: RemindBefore = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +104,7 @@ class Beginning(Wording):
             rich_help_panel=_SAY,
         ),
     ] = None
+    auto: MaybeAutomatic = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +129,8 @@ class ChangeOptions(Wording):
             rich_help_panel=_SAY,
         ),
     ] = None
+    auto: MaybeAutomatic = None
+    remind_before: RemindBefore = None
 
 
 @command(name="maintenance", unsaid=_FOREIGN_IN_WINDOW)
@@ -112,7 +145,8 @@ def announce(
     """Announce work with its window, and tell everyone concerned.
 
     Times are in [broadcast] timezone. Pages show the window and offer it to calendars. `start`, `move`, `end`
-    and `cancel` go to everybody who was told, as replies to the announcement.
+    and `cancel` go to everybody who was told, as replies to the announcement. With --auto the clock
+    begins and ends the work; a move takes that with it, a cancellation ends it.
     """
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
     request = read_request(Verb.NOTIFY, wording, targets, sending.key, title=title)
@@ -136,7 +170,11 @@ def start(
     _refuse_foreign(wording, _FOREIGN)
     request = read_request(Verb.UPDATE, wording, targets, sending.key, incident=incident)
     begun = replace(
-        request, maintenance=True, phase=Phase.IN_PROGRESS.value, window_until=wording.window_until
+        request,
+        maintenance=True,
+        phase=Phase.IN_PROGRESS.value,
+        window_until=wording.window_until,
+        auto=wording.auto,
     )
     return publish(begun, common, sending, run)
 
@@ -205,7 +243,12 @@ def cancel(
 
 def _with_window(request: Request, wording: AnnouncementOptions | ChangeOptions) -> Request:
     return replace(
-        request, maintenance=True, window_from=wording.window_from, window_until=wording.window_until
+        request,
+        maintenance=True,
+        window_from=wording.window_from,
+        window_until=wording.window_until,
+        auto=wording.auto or (None if isinstance(wording, AnnouncementOptions) else wording.auto),
+        remind_before=wording.remind_before,
     )
 
 
@@ -225,6 +268,7 @@ maintenance = default_group(
     (start, move, end, cancel),
     (
         'broadcast maintenance "New database" --from 2026-12-05T22:00 --until 90m --service support',
+        'broadcast maintenance "New database" --from 22:00 --until 23:30 --auto --remind-before 1h',
         "broadcast maintenance start INC-7",
         "broadcast maintenance move INC-7 --until 00:30",
         'broadcast maintenance end INC-7 -m "Everything went as planned."',

@@ -92,7 +92,7 @@ def _page(found: list[Schedule], zone: ZoneInfo) -> list[Block]:
         (
             StyledWord(str(one.id), Tone.STRONG),
             clock_time(one.due_at, zone),
-            str(request_of(one).verb),
+            one.does,
             one.incident or request_of(one).title or "",
             StyledWord(str(one.state), _TONES.get(one.state, Tone.PLAIN)),
             one.detail,
@@ -109,6 +109,7 @@ def _json(one: Schedule, zone: ZoneInfo) -> dict[str, Any]:
         "number": one.id,
         "at": iso(one.due_at, zone),
         "verb": str(request.verb),
+        "stage": one.stage and str(one.stage),
         "incident": one.incident,
         "title": request.title,
         "message": request.message,

@@ -16,8 +16,8 @@ from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.answers import answers_block
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import summary_line
-from broadcast.cli.output.late_schedules import late_schedule_json, late_schedules_page
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.schedule_lines import schedule_json, schedule_lines
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
@@ -62,19 +62,25 @@ def status(
     with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending = ledger.runs.living()
-        late = [one for one in late_schedules(ledger, SystemClock().now()) if _concerns(one, incident, found)]
+        late = {one.id for one in late_schedules(ledger, SystemClock().now())}
+        schedules = [
+            one
+            for one in ledger.schedules.all()
+            if (one.open or one.id in late) and _concerns(one, incident, found)
+        ]
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
-        schedules = [late_schedule_json(one, settings.timezone) for one in late]
-        shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": schedules}
+        waiting = [schedule_json(one, settings.timezone, late=one.id in late) for one in schedules]
+        shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": waiting}
         show_json(shown, common.out)
     else:
         zone, named = settings.timezone, incident is not None
         page = _page(found, zone, named=named)
         asked = [block for one in found for block in _escalations(one, zone, named=named)]
-        unpublished = late_schedules_page(late, zone)
-        show([*page, *asked, *unpublished, *_outlook(found, settings, sending)], common.out)
-    overdue = late or any(status.overdue or status.late for status in found)
+        lines = schedule_lines(schedules, late, zone)
+        show([*page, *asked, *lines, *_outlook(found, settings, sending)], common.out)
+    unpublished = any(one.id in late for one in schedules)
+    overdue = unpublished or any(status.overdue or status.late for status in found)
     return _OVERDUE if check and overdue else 0
 
 

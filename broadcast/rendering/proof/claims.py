@@ -103,7 +103,8 @@ def _real(case: Case) -> bool:
 
 
 def _attached(case: Case) -> bool:
-    return case.kind is ChannelKind.EMAIL and case.situation in {Situation.SCHEDULED, Situation.MOVED}
+    ahead = {Situation.SCHEDULED, Situation.MOVED, Situation.REMINDER}
+    return case.kind is ChannelKind.EMAIL and case.situation in ahead
 
 
 def _inside(case: Case) -> bool:

@@ -54,6 +54,7 @@ _WRONG: Mapping[Situation, frozenset[str]] = {
     Situation.DRILL_OVER: _NOTHING_WRONG,
     Situation.SCHEDULED: _BEFORE_WORK,
     Situation.MOVED: _BEFORE_WORK,
+    Situation.REMINDER: _BEFORE_WORK,
     Situation.IN_PROGRESS: _AT_WORK,
     Situation.LONGER: _AT_WORK,
     Situation.SHORTER: _AT_WORK,

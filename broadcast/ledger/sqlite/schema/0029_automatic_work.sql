@@ -11,14 +11,17 @@ WHERE state = 'publishing' AND EXISTS (SELECT 1 FROM notice WHERE notice.key = s
 -- What was over before nobody waits for any more.
 UPDATE schedule SET settled_at = due_at, settled_after = 0, reminded_at = due_at
 WHERE state NOT IN ('waiting', 'publishing');
--- The step of announced work that it publishes (remind, start, end); empty if a person scheduled it with --at.
-ALTER TABLE schedule ADD COLUMN step TEXT NOT NULL DEFAULT '';
+-- The stage of announced work that it publishes (remind, start, end); empty if a person scheduled it with --at.
+ALTER TABLE schedule ADD COLUMN stage TEXT NOT NULL DEFAULT '';
 
--- Which steps of announced work the clock takes by itself. `remind_before` is in seconds before the announced beginning,
--- NULL for no reminder. The schedules of the steps follow the announced window.
-CREATE TABLE work_steps (
-    incident_id   INTEGER PRIMARY KEY REFERENCES incident(id),
-    starts        INTEGER NOT NULL,
-    ends          INTEGER NOT NULL,
-    remind_before REAL
+-- Which stages of announced work the clock takes by itself: `remind_before` is in seconds before the announced beginning, 0
+-- for no reminder; `options` (JSON) and `max_recipients` are those of the command that asked for it. The schedules of the
+-- stages follow the announced window.
+CREATE TABLE automatic_work (
+    incident_id    INTEGER PRIMARY KEY REFERENCES incident(id),
+    starts         INTEGER NOT NULL,
+    ends           INTEGER NOT NULL,
+    remind_before  REAL NOT NULL,
+    options        TEXT NOT NULL,
+    max_recipients INTEGER
 ) STRICT;
