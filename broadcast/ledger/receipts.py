@@ -8,26 +8,29 @@ the ledger yet waits until the answer to its request is recorded.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from broadcast.ledger.columns import epoch, moment
 from broadcast.ledger.follow_ups import supersede
+from broadcast.ledger.receipt_attempts import find_attempts
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.ledger.suppressions import suppress
 from broadcast.ledger.unconfirmed import cancel_answered, keep_reached
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState, after_receipt
-from broadcast.model.ids import delivery_key, message_names
 from broadcast.model.inbound import Receipt, ReceiptState
-from broadcast.model.suppression import Suppression, SuppressionReason, learnt, suppression
+from broadcast.model.suppression import SuppressionReason, learnt, suppression
 
 #: After this time, a receipt does not move a delivery to the next channel any more.
 LATE = timedelta(days=1)
-#: How many early receipts, and how many lost answers, are looked through at a time.
+#: How many early receipts are looked through at a time.
 _LIMIT = 1000
 #: How many earlier receipts are tried again beside new ones; the clock tries more of them.
 _EARLIER = 50
+#: Reason, code, suppression and time of a receipt that only says that a message arrived, as most do.
+_NOTHING_MORE = (None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +84,17 @@ class Receipts:
         """
         known = {**(kinds or {}), **{one.channel: one.kind for one in received if one.kind}}
         with self._store.transaction() as connection:
-            rows = [_row(one, now) for one in received]
-            recorded = sum(max(0, connection.execute("insert_receipt", row).rowcount) for row in rows)
-            applying = _Applying(connection, now, known, self._store.secret)
-            # The latest first: receipts about messages that are not ours never match, and must not keep new
-            # ones from being applied.
-            limit = recorded + (_EARLIER if received else _LIMIT)
-            values = {"since": (now - LATE).timestamp(), "limit": limit}
-            waiting = connection.execute("unmatched_receipts", values).fetchall()
-            applied = [applying.apply(row) for row in waiting]
-            unmatched = applied[:recorded].count(False) if received else applied.count(False)
-            return applying.result(recorded, len(received) - recorded, unmatched)
+            new = _without_repeated(connection, received)
+            earlier = _earlier(connection, now, known, _EARLIER if received else _LIMIT)
+            news = [*new, *earlier.values()]
+            named = [(one.channel, one.receipt.ref, one.receipt.key) for one in news]
+            attempts = find_attempts(connection, named, self._store.secret)
+            recorded = _insert(connection, new, attempts, now)
+            _match(connection, earlier, attempts[len(new) :])
+            applying = _Applying(connection, now, self._store.secret)
+            applying.apply(news, attempts)
+            unmatched = attempts[: len(new)] if received else attempts
+            return applying.result(recorded, len(received) - recorded, unmatched.count(None))
 
     def is_awaited(self, notice: int, channels: Collection[str]) -> bool:
         """Return whether a message to a person is on its way on one of these channels, or will be sent."""
@@ -108,42 +111,108 @@ class Receipts:
         return found
 
 
-class _Applying:
-    """One transaction's receipts, applied one after the other."""
+def _without_repeated(connection: Connection, received: Sequence[ChannelReceipt]) -> Sequence[ChannelReceipt]:
+    """Return the receipts that are not in the ledger yet, each once."""
+    new = {(one.channel, one.receipt.ref, one.receipt.event): one for one in received}
+    for channel in {one.channel for one in received}:
+        values = {"channel": channel, "refs": [one.receipt.ref for one in received if one.channel == channel]}
+        for ref, event in connection.execute("known_receipts", values):
+            new.pop((channel, ref, event), None)
+    return list(new.values())
 
-    def __init__(
-        self,
-        connection: Connection,
-        now: datetime,
-        kinds: dict[str, AddressKind],
-        secret: Callable[[], bytes],
-    ) -> None:
+
+def _earlier(
+    connection: Connection, now: datetime, kinds: Mapping[str, AddressKind], limit: int
+) -> dict[int, ChannelReceipt]:
+    """Return receipts whose message was not found so far, by their number.
+
+    The latest first: receipts about messages that are not ours never match, and must not keep others from
+    being applied.
+    """
+    values = {"since": (now - LATE).timestamp(), "limit": limit}
+    rows = connection.execute("unmatched_receipts", values).fetchall()
+    return {
+        row["id"]: ChannelReceipt(row["channel"], kinds.get(row["channel"]), _receipt(row)) for row in rows
+    }
+
+
+def _receipt(row: Row) -> Receipt:
+    return Receipt(
+        ref=row["ref"],
+        state=ReceiptState(row["state"]),
+        event=row["event"],
+        key=row["key"],
+        reason=row["reason"],
+        code=row["code"],
+        suppress=SuppressionReason(row["suppress"]) if row["suppress"] else None,
+        at=moment(row["happened_at"]),
+    )
+
+
+def _insert(
+    connection: Connection, new: Sequence[ChannelReceipt], attempts: Sequence[Row | None], now: datetime
+) -> int:
+    """Record receipts with the attempts that they are about; return how many were recorded."""
+    if not new:
+        return 0
+    at = now.timestamp()
+    short, full = [], []
+    for one, attempt in zip(new, attempts, strict=False):
+        receipt, number = one.receipt, None if attempt is None else attempt["attempt"]
+        # `value`, and no NULLs: what is no plain text or number takes sqlite3 longer than the row itself.
+        row = (one.channel, receipt.ref, receipt.key, receipt.event, receipt.state.value, at, number)
+        more = (receipt.reason, receipt.code, receipt.suppress, epoch(receipt.at))
+        if more == _NOTHING_MORE:
+            short.append(row)
+        else:
+            full.append(row + more)
+    recorded = connection.executemany("insert_short_receipt", short).rowcount if short else 0
+    return recorded + (connection.executemany("insert_receipt", full).rowcount if full else 0)
+
+
+def _match(
+    connection: Connection, earlier: Mapping[int, ChannelReceipt], attempts: Sequence[Row | None]
+) -> None:
+    """Note which attempts earlier receipts are about."""
+    matched = [
+        {"id": id, "attempt": attempt["attempt"]}
+        for id, attempt in zip(earlier, attempts, strict=True)
+        if attempt is not None
+    ]
+    if matched:
+        connection.executemany("match_receipt", matched)
+
+
+class _Applying:
+    """One transaction's receipts: what they change."""
+
+    def __init__(self, connection: Connection, now: datetime, secret: Callable[[], bytes]) -> None:
         self._connection = connection
         self._now = now
-        self._kinds = kinds
         self._secret = secret
-        self._by_key: dict[tuple[str, str], dict[str, Row]] = {}
         self._moved: dict[int, list[int]] = {}
         self._refs: dict[int, str] = {}
         self._delivered = self._failed = 0
 
-    def apply(self, receipt: Row) -> bool:
-        """Apply one receipt; return False if its message is not in the ledger, or is being sent."""
-        attempt = self._attempt(receipt)
-        if attempt is None or (attempt["latest"] and attempt["state"] == DeliveryState.SENDING):
-            return False
-        self._connection.execute("match_receipt", {"id": receipt["id"], "attempt": attempt["attempt"]})
-        self._suppress(receipt, attempt)
-        route, step = json.loads(attempt["route"]), attempt["step"]
-        state = after_receipt(
-            DeliveryState(attempt["state"]),
-            ReceiptState(receipt["state"]),
-            latest=bool(attempt["latest"]),
-            backup=step + 1 < len(route) and self._now - _moment(attempt["created_at"]) < LATE,
-        )
-        if state is not None:
-            self._change(receipt, attempt, state, route)
-        return True
+    def apply(self, received: Sequence[ChannelReceipt], attempts: Sequence[Row | None]) -> None:
+        """Apply receipts whose attempt was found.
+
+        Those that only say that a message arrived come first, all at once. The others may send something
+        else, so each of them reads again what the ones before it have changed.
+        """
+        arrived, others = [], []
+        for one, attempt in zip(received, attempts, strict=True):
+            if attempt is None:
+                continue
+            if _arrives(one.receipt, attempt):
+                arrived.append(attempt["delivery"])
+            elif _may_change(one.receipt, attempt):
+                others.append((one, attempt["attempt"]))
+        if arrived:
+            values = {"deliveries": arrived, "now": self._now.timestamp()}
+            self._delivered += max(0, self._connection.execute("deliveries_arrive", values).rowcount)
+        for one, number in others:
+            self._apply(one, self._connection.execute("attempt_in_full", (number,)).fetchone())
 
     def result(self, recorded: int, repeated: int, unmatched: int) -> ReceiptsApplied:
         """Cancel what a newer notice replaces, and return what changed."""
@@ -159,96 +228,81 @@ class _Applying:
             planned=frozenset(self._refs[incident] for incident in self._moved),
         )
 
-    def _attempt(self, receipt: Row) -> Row | None:
-        """Return the attempt that a receipt is about, with its delivery; None if it is not found."""
-        channel, ref, key = receipt["channel"], receipt["ref"], receipt["key"]
-        named: list[Row] = self._rows("attempts_with_ref", channel, ref) if ref else []
-        if len(named) == 1 or not key:
-            return named[0] if len(named) == 1 else None
-        place = (channel, ref if named else "")
-        if place not in self._by_key:
-            rows = named or self._rows("attempts_without_ref", channel, ref)
-            self._by_key[place] = {self._key(row, channel): row for row in rows}
-        return self._by_key[place].get(key)
+    def _apply(self, one: ChannelReceipt, attempt: Row) -> None:
+        """Apply one receipt with everything that follows from it."""
+        self._suppress(one, attempt)
+        state = after_receipt(
+            DeliveryState(attempt["state"]),
+            one.receipt.state,
+            latest=bool(attempt["latest"]),
+            backup=attempt["step"] + 1 < len(json.loads(attempt["route"]))
+            and self._now - moment(attempt["created_at"]) < LATE,
+        )
+        if state is not None:
+            self._change(one, attempt, state)
 
-    def _rows(self, statement: str, channel: str, ref: str) -> list[Row]:
-        values = {"channel": channel, "ref": ref, "limit": _LIMIT}
-        return self._connection.execute(statement, values).fetchall()
-
-    def _key(self, row: Row, channel: str) -> str:
-        """Return our own reference of an attempt, as `MessageBuilder` made it."""
-        if row["identity"] is None:
-            named = row["key"] or f"{row['incident_ref']}/{row['sequence']}"
-            return delivery_key(self._secret(), named, row["receiver"], channel)
-        named = message_names(row["identity"], row["audience"], row["receiver"], channel, row["page"])
-        return delivery_key(self._secret(), *named)
-
-    def _change(self, receipt: Row, attempt: Row, state: DeliveryState, route: Sequence[str]) -> None:
+    def _change(self, one: ChannelReceipt, attempt: Row, state: DeliveryState) -> None:
+        receipt, route = one.receipt, json.loads(attempt["route"])
         moved = state is DeliveryState.PLANNED
         # The delivery belongs to the channel that the receipt is about, even if it waits for the next.
-        step = _step(route, receipt["channel"], attempt["step"]) + moved
+        step = _step(route, one.channel, attempt["step"]) + moved
         values = {
             "delivery": attempt["delivery"],
             "before": attempt["state"],
             "state": state,
             "step": step,
             "channel": route[step],
-            "ref": receipt["ref"] or None,
-            "reason": receipt["reason"] if receipt["state"] == ReceiptState.FAILED else None,
+            "ref": receipt.ref or None,
+            "reason": receipt.reason if receipt.state is ReceiptState.FAILED else None,
             "now": self._now.timestamp(),
         }
         if attempt["state"] == DeliveryState.UNKNOWN:
             proof = {
                 "attempt": attempt["attempt"],
-                "ref": receipt["ref"] or None,
+                "ref": receipt.ref or None,
                 "reason": "a receipt says so",
             }
             self._connection.execute("attempt_has_ref", proof)
         if self._connection.execute("receipt_changes_delivery", values).rowcount < 1:
             return
         self._delivered += state is DeliveryState.DELIVERED
-        self._failed += receipt["state"] == ReceiptState.FAILED
+        self._failed += receipt.state is ReceiptState.FAILED
         if state is DeliveryState.FAILED:
             keep_reached(self._connection, [attempt["delivery"]], self._now)
         if moved:
-            counted = {"notice": attempt["notice"], "origin": receipt["channel"], "destination": route[step]}
-            why = {"reason": receipt["reason"] or "", "count": 1, "now": self._now.timestamp()}
+            counted = {"notice": attempt["notice"], "origin": one.channel, "destination": route[step]}
+            why = {"reason": receipt.reason or "", "count": 1, "now": self._now.timestamp()}
             self._connection.execute("count_failover", counted | why)
             self._moved.setdefault(attempt["incident"], []).append(attempt["delivery"])
             self._refs[attempt["incident"]] = attempt["incident_ref"]
 
-    def _suppress(self, receipt: Row, attempt: Row) -> None:
-        kind = self._kinds.get(receipt["channel"])
+    def _suppress(self, one: ChannelReceipt, attempt: Row) -> None:
+        kind, reason = one.kind, one.receipt.suppress
         address = attempt[kind] if kind else None
-        if receipt["suppress"] is not None and kind and address:
-            suppress(self._connection, [self._suppression(receipt, kind, address)])
+        if reason is not None and kind and address:
+            code = f" ({one.receipt.code})" if one.receipt.code else ""
+            source = f"a receipt of {one.channel}{code}"
+            new = suppression(self._secret(), kind, address, reason, source, self._now)
+            suppress(self._connection, [learnt(new)])
 
-    def _suppression(self, receipt: Row, kind: AddressKind, address: str) -> Suppression:
-        code = f" ({receipt['code']})" if receipt["code"] else ""
-        reason, source = SuppressionReason(receipt["suppress"]), f"a receipt of {receipt['channel']}{code}"
-        return learnt(suppression(self._secret(), kind, address, reason, source, self._now))
+
+def _arrives(receipt: Receipt, attempt: Row) -> bool:
+    """Return whether a receipt does nothing but make a delivery `delivered` that is `accepted` now."""
+    return (
+        receipt.state is ReceiptState.DELIVERED
+        and receipt.suppress is None
+        and attempt["state"] == DeliveryState.ACCEPTED
+        and bool(attempt["current"])
+    )
+
+
+def _may_change(receipt: Receipt, attempt: Row) -> bool:
+    """Return whether a receipt may change anything."""
+    state, latest = DeliveryState(attempt["state"]), bool(attempt["latest"])
+    changed = after_receipt(state, receipt.state, latest=latest, backup=False)
+    return changed is not None or receipt.suppress is not None
 
 
 def _step(route: Sequence[str], channel: str, otherwise: int) -> int:
     # A lane that was detoured does not have every channel that was tried.
     return route.index(channel) if channel in route else otherwise
-
-
-def _row(received: ChannelReceipt, now: datetime) -> dict[str, object]:
-    receipt = received.receipt
-    return {
-        "channel": received.channel,
-        "ref": receipt.ref,
-        "key": receipt.key,
-        "event": receipt.event,
-        "state": receipt.state,
-        "reason": receipt.reason,
-        "code": receipt.code,
-        "suppress": receipt.suppress,
-        "happened_at": receipt.at.timestamp() if receipt.at else None,
-        "received_at": now.timestamp(),
-    }
-
-
-def _moment(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)

@@ -111,7 +111,7 @@ def _delivery_row(notice: int, planned: Planned, recipient: str | None, at: floa
         _route(planned.route),
         planned.route[0] if planned.route else "",
         int(planned.required),
-        planned.state,
+        planned.state.value,  # what is not exactly a `str` takes sqlite3 longer
         planned.reason,
         at,
     )

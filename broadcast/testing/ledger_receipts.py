@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
+
+import pytest
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt
@@ -81,6 +84,18 @@ class ReceiptsContract(LedgerFixtures):
         ledger.receipts.record(_received(_FAILED), after(9))
 
         assert states(ledger, new) == {"anna": _S.CANCELLED}
+
+    @pytest.mark.parametrize("order", list(permutations((_DELIVERED, _FAILED, _DELIVERED))))
+    def test_news_in_one_batch_has_the_effect_of_its_best(
+        self, ledger: Ledger, run: Run, order: tuple[Receipt, ...]
+    ) -> None:
+        new = self._accepted(ledger, run, "anna")
+
+        applied = ledger.receipts.record(_received(*order), NOON)
+
+        assert (applied.recorded, applied.repeated) == (2, 1)
+        assert (applied.delivered, applied.failed, applied.planned) == (1, 0, frozenset())
+        assert states(ledger, new) == {"anna": _S.DELIVERED}
 
     def test_a_receipt_that_is_earlier_than_the_answer_waits_for_it(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
