@@ -17,14 +17,14 @@ def frustration_of(speech: str, locale: str) -> int:
     >>> frustration_of("Ich rufe jetzt zum dritten Mal an, das ist eine Frechheit", "de")
     2
     """
-    said = plain_words(speech)
-    strong, mild = _patterns(locale)
+    calm, strong, mild = _patterns(locale)
+    said = calm.sub("", plain_words(speech))
     if strong.search(said):
         return HAND_OVER
     return min(HAND_OVER, sum(1 for _ in mild.finditer(said)))
 
 
 @cache
-def _patterns(locale: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(locale: str) -> tuple[re.Pattern[str], ...]:
     table = PHRASES.phrases(locale).entries["frustration"]
-    return matcher(table["strong"]), matcher(table["mild"])
+    return matcher(table["calm"]), matcher(table["strong"]), matcher(table["mild"])

@@ -1,12 +1,14 @@
 """What a caller wants, from the words that the provider recognised. No model is needed for it.
 
-The words of each language are in `phrases/<language>.toml`. A pattern is one or more words in order; `*` at
-the end of a word stands for any ending, and `...` between words for up to three others.
+The words of each language are in `phrases/<language>.toml`. A pattern is one or more words in order. `*` in a
+word stands for any letters, `/` parts words of which one is said, and `...` between words stands for up to
+three others. Each part is bounded, so that the time to search grows with the length of the speech only.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -15,10 +17,17 @@ from pathlib import Path
 from broadcast.localisation.phrase_book import PhraseBook
 
 PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
-#: Longer speech is cut: what people want is in their first sentences, and a request may bring 64 KiB.
+#: Longer speech is cut where it is kept: a request may bring 64 KiB.
 LONGEST_SPEECH = 600
+#: So much is searched for what the caller wants: more than a caller says in two minutes.
+LONGEST_SEARCHED = 2400
+#: A longer sentence says more than yes or no.
+_WORDS_OF_YES = 4
 
-_NO_WORD = re.compile(r"[^\w]+")
+_NO_WORD = re.compile(r"[\W_]+")
+_APOSTROPHES = re.compile("['\u2019\u02bc`\u00b4]")
+#: Recognition writes umlauts either way.
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 class Intent(StrEnum):
@@ -30,11 +39,11 @@ class Intent(StrEnum):
     CALL_BACK = "call-back"
     LINK = "link"
     LANGUAGE = "language"
-    REPEAT = "repeat"
+    OTHER = "other"  # a key or words that are none of these, or a question of another kind
+    REPEAT = "repeat"  # the state of the incident, again or for the first time
     GOODBYE = "goodbye"
     NO = "no"
     YES = "yes"
-    OTHER = "other"  # a key or words that are none of these
     NONE = "none"  # silence
 
 
@@ -47,8 +56,12 @@ def intent_of(speech: str, locale: str) -> Intent:
     said = plain_words(speech)
     if not said:
         return Intent.NONE
-    patterns = _patterns(locale)
-    return next((intent for intent, pattern in patterns if pattern.search(said)), Intent.OTHER)
+    meant = _passed_over(locale, "idioms").sub("", said)
+    wanted = _passed_over(locale, "declined").sub("", meant)
+    for intent, pattern in _patterns(locale):
+        if pattern.search(meant if intent is Intent.EMERGENCY else wanted):
+            return Intent.OTHER if _too_long(intent, said) else intent
+    return Intent.OTHER
 
 
 def key_of(speech: str, locale: str) -> str:
@@ -60,9 +73,18 @@ def key_of(speech: str, locale: str) -> str:
 
 
 def plain_words(speech: str) -> str:
-    """Return the words in small letters with single spaces, and one space before and after."""
-    said = " ".join(_NO_WORD.sub(" ", speech[:LONGEST_SPEECH].casefold()).split())
+    """Return the words in small letters without umlauts, with single spaces, one space around them."""
+    said = " ".join(_NO_WORD.sub(" ", _folded(speech[:LONGEST_SEARCHED])).split())
     return f" {said} " if said else ""
+
+
+def _folded(text: str) -> str:
+    composed = unicodedata.normalize("NFKC", text).casefold()
+    return _APOSTROPHES.sub("", composed).translate(_UMLAUTS)
+
+
+def _too_long(intent: Intent, said: str) -> bool:
+    return intent in {Intent.YES, Intent.NO} and len(said.split()) > _WORDS_OF_YES
 
 
 def hints_for(locale: str) -> tuple[str, ...]:
@@ -77,13 +99,25 @@ def locale_of_prefix(number: str, locales: Iterable[str]) -> str:
 
 def matcher(patterns: Iterable[str]) -> re.Pattern[str]:
     """Return an expression that finds any of these patterns in `plain_words`."""
-    found = "|".join(_expression(pattern.casefold()) for pattern in patterns)
+    found = "|".join(_expression(_folded(pattern)) for pattern in patterns)
     return re.compile(f"(?<= )(?:{found})(?= )" if found else r"(?!)")
 
 
 def _expression(pattern: str) -> str:
-    words = [re.escape(word).replace(r"\*", r"\w*") for word in pattern.split()]
-    return " ".join(words).replace(r" \.\.\. ", r"(?: \w+){0,3} ")
+    return " ".join(_word(word) for word in pattern.split()).replace(" ... ", r"(?: \w+){0,3} ")
+
+
+def _word(word: str) -> str:
+    if word == "...":
+        return word
+    either = re.escape(word).replace(r"\*", r"\w*").replace("/", "|")
+    return f"(?:{either})" if "|" in either else either
+
+
+@cache
+def _passed_over(locale: str, table: str) -> re.Pattern[str]:
+    """Return what finds words that do not mean what they say."""
+    return matcher(PHRASES.phrases(locale).listed(table))
 
 
 @cache
@@ -95,7 +129,7 @@ def _patterns(locale: str) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
 @cache
 def _keys(locale: str) -> Mapping[str, str]:
     table: Mapping[str, Sequence[str]] = PHRASES.phrases(locale).entries["keys"]
-    return {name: key for key, names in table.items() for name in names}
+    return {_folded(name): key for key, names in table.items() for name in names}
 
 
 @cache

@@ -71,8 +71,9 @@ def listen(turn: CallTurn, keys: Mapping[str, Intent], *, typed: bool = False) -
     if request.digits:
         intent = keys.get(request.digits if typed else request.digits[0], Intent.OTHER)
         return CallInput(intent, "" if typed else request.digits[0])
-    speech = request.speech[:LONGEST_SPEECH].strip()
-    key = "" if typed else key_of(speech, locale)
+    said = request.speech.strip()
+    speech = said[:LONGEST_SPEECH]
+    key = "" if typed else key_of(said, locale)
     if key:
         return CallInput(keys.get(key, Intent.OTHER), key, speech)
-    return CallInput(intent_of(speech, locale), "", speech, frustration_of(speech, locale))
+    return CallInput(intent_of(said, locale), "", speech, frustration_of(said, locale))

@@ -43,7 +43,7 @@ def test_a_second_question_without_an_answer_leads_to_a_person(answer: ModelAnsw
     call.request()
     assert call.words.startswith("Dazu habe ich keine Information.")
 
-    call.say("und wann geht das wieder")
+    call.say("und bekomme ich mein geld zurück")
     call.request()
 
     assert isinstance(call.last.document[-1], Dial)
@@ -59,7 +59,7 @@ def test_without_a_model_none_is_asked():
 
 def test_a_question_about_overdue_facts_goes_to_a_person():
     call = begun(ai=True, incidents=(replace(OUTAGE, promised=NOW - timedelta(minutes=1)),))
-    call.say("wann geht der Chat wieder")
+    call.say("was wird aus meiner Bestellung")
 
     assert of_kind(call, BeginHandOver) == [BeginHandOver(topic=Topic.OUTDATED)]
 
