@@ -33,7 +33,7 @@ def find_attempts(
     for channel, ref, key in named:
         rows = by_ref.get((channel, ref), ())
         attempt = rows[0] if len(rows) == 1 else own.find(channel, ref if rows else "", key)
-        found.append(None if attempt is None or _is_under_way(attempt) else attempt)
+        found.append(None if attempt is None or _is_being_sent(attempt) else attempt)
     return found
 
 
@@ -78,5 +78,5 @@ class _OwnReferences:
         return delivery_key(self._secret(), *named)
 
 
-def _is_under_way(attempt: Row) -> bool:
+def _is_being_sent(attempt: Row) -> bool:
     return bool(attempt["latest"]) and attempt["state"] == DeliveryState.SENDING

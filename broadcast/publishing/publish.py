@@ -20,6 +20,7 @@ from broadcast.model.health import FRESH
 from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts
 from broadcast.model.reach_level import ReachLevel
+from broadcast.model.subscription import Subscriber
 from broadcast.model.work import AutomaticWork
 from broadcast.publishing import advisories
 from broadcast.publishing.approval import Release, check_approval, lacks_approval
@@ -238,16 +239,14 @@ class Publisher:
         earlier = EarlierRecipients.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
-        failing = self.failing_channels(watched, now) if before.incident else frozenset()
-        subscribers = self.deliverer.ledger.subscriptions.subscribers() if self.settings.open_audience else ()
         selector = RecipientSelector(
             settings=self.settings,
             channels=channels,
             locales=self.locales,
             suppressed=suppressed,
             depends=depends,
-            failing=failing,
-            subscribers=subscribers,
+            failing=self.failing_channels(watched, now) if before.incident else frozenset(),
+            subscribers=self._subscribers(),
         )
         recipients = selector.select(effective, earlier, purpose)
         facts = replace(composed.facts, audiences=written_for(recipients))
@@ -285,6 +284,9 @@ class Publisher:
         ledger = self.deliverer.ledger
         automatic = ledger.work.automatic(before.incident) if before.incident else AutomaticWork()
         return with_work(prepared, request, automatic, self.settings, now)
+
+    def _subscribers(self) -> Sequence[Subscriber]:
+        return self.deliverer.ledger.subscriptions.subscribers() if self.settings.open_audience else ()
 
     def _earlier_warnings(self, before: EarlierNotices) -> set[str]:
         """Return every warning of the incident's earlier notices."""
