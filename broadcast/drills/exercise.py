@@ -55,7 +55,7 @@ _ESCALATION = frozenset({"incident", "policy", "question", "options"})
 _ANSWER = frozenset({"number", "text", "key"})
 _LISTS = {"services", "audiences", "channels", "not_channels", "affects", "options"}
 _SPANS = {"confirm_within", "expires"}
-_NOT_SAID = {"verb", "key", "drill"} | OF_MAINTENANCE
+_NOT_SAID = {"verb", "key", "drill", "policy"} | OF_MAINTENANCE
 _SAID = frozenset(field.name for field in fields(Request)) - _NOT_SAID
 _VERBS = (*(verb.value for verb in Verb), RETRY, ESCALATE)
 

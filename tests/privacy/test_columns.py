@@ -44,7 +44,14 @@ KEPT = {
     "confirmation": {"audience", "answer", "means", "channel"},
     "other_answer": {"audience", "answer", "means", "channel"},
     "reminder": {"kind"},
-    "schedule": {"key", "incident", "state", "request", "author", "detail"},
+    "schedule": {"key", "incident", "state", "request", "author", "detail", "stage"},
+    "automatic_work": {"options"},
+    "call": {"source", "ref", "called", "locale", "outcome", "topic"},
+    "call_effect": {"leg", "kind", "agent", "state"},
+    "call_acceptance": {"agent"},
+    "call_back": {"locale", "topic", "state", "owner"},
+    "ticket": {"locale", "topic", "state", "owner"},
+    "hotline_switch": {"name", "value", "note", "author"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
     "proposal": {
@@ -71,6 +78,10 @@ ERASED = {
     "other_answer": {"contact", "author", "note"},
     "inbound_message": {"ref", "sender", "text"},
     "absence": {"contact", "note"},
+    "call": {"caller"},
+    "call_effect": {"details"},
+    "call_back": {"number", "note"},
+    "ticket": {"recording", "note"},
 }
 
 

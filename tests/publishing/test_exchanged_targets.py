@@ -201,6 +201,7 @@ LATER = [
     *(
         f"ALTER TABLE {table} DROP COLUMN {column};"
         for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", SINCE)
+        if f"CREATE TABLE {table} " not in SINCE
     ),
 ]
 BEFORE = f"""

@@ -83,8 +83,9 @@ UPDATE call_effect SET state = :state, done_at = :done WHERE id = :id AND state 
 UPDATE call_effect SET state = 'unknown', done_at = :at WHERE state = 'sending' AND recorded_at < :before
 
 -- name: request_call_back
--- Record a call-back. One that the same call asked for before, and that nobody has taken, gets the new number; one that
--- the number waits for already keeps its place.
+-- Record a call-back, at most one for a number.
+-- One that the same call asked for before, and that nobody has taken, gets the new number; one that the number waits for
+-- already keeps its place.
 INSERT INTO call_back (call_id, number, digest, locale, topic, requested_at, state, next_at)
 SELECT id, :number, :digest, :locale, :topic, :at, 'waiting', :at FROM call WHERE source = :source AND ref = :ref
 AND NOT EXISTS (SELECT 1 FROM call_back WHERE digest = :digest AND state IN ('waiting', 'claimed'))

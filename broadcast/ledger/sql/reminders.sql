@@ -22,8 +22,8 @@ ON CONFLICT (id) DO NOTHING
 INSERT INTO reminder (notice_id, kind, reminder_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
 
 -- name: open_reminders
--- Read the reminders with unsent messages, and whether they are outdated: a newer notice follows the promise or the
--- refusal, or the refusal was dismissed.
+-- Read the reminders with unsent messages, and whether they are outdated.
+-- They are if a newer notice follows the promise or the refusal, or if the refusal was dismissed.
 SELECT owing.reminder_id, owing.kept FROM (
     SELECT reminder.reminder_id,
            EXISTS (SELECT 1 FROM notice AS newer WHERE newer.incident_id = notice.incident_id AND newer.sequence > notice.sequence) AS kept
