@@ -10,7 +10,9 @@ from broadcast.channels.base import Adapter, HoldsCalls
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.hotline.callers import LiveCalls
+from broadcast.hotline.snapshot import Snapshot
 from broadcast.hotline.spool import CallSpool
+from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
 from broadcast.server.calls import CALLS_A_MINUTE, CallsRoute
 from broadcast.server.counters import Counters
@@ -59,19 +61,21 @@ class HotlineMaker:
         if calls is None:
             return None
         reader = make_snapshot_reader(self.settings, calls)
-        snapshots = Snapshots(
-            lambda: open_ledger(self.settings),
-            lambda ledger: reader.read(ledger, self.clock.now()),
-            self.clock,
-            self.trouble,
-        )
+        spool = CallSpool(spool_path(self.settings.ledger))
+
+        def read(ledger: Ledger) -> Snapshot:
+            # What waited for the ledger comes first: callers are told what it says.
+            spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
+            return reader.read(ledger, self.clock.now())
+
+        snapshots = Snapshots(lambda: open_ledger(self.settings), read, self.clock, self.trouble)
         route = CallsRoute(
             channel=calls.channel,
             adapter=self._adapter(calls.channel),
             origin=self.origin,
             snapshot=snapshots.latest,
             writer=self.writer,
-            spool=CallSpool(spool_path(self.settings.ledger)),
+            spool=spool,
             live=LiveCalls(),
             limit=RateLimit(self.clock, CALLS_A_MINUTE),
             clock=self.clock,

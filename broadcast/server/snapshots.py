@@ -74,7 +74,7 @@ class Snapshots:
                 finally:
                     ledger.close()
                 self._failing = ""
-            except BroadcastError as error:
+            except (BroadcastError, OSError) as error:
                 if str(error) != self._failing:
                     self._failing = str(error)
                     self._trouble(f"hotline: {error}")

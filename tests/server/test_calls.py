@@ -99,6 +99,10 @@ async def test_a_caller_hears_words_while_the_ledger_is_locked(hotline, ledger):
     spool = hotline.ledger.with_name("broadcast.db-calls.jsonl")
     assert spool.stat().st_mode & 0o777 == 0o600
 
+    async with serving(hotline):
+        assert not spool.exists()
+    assert [one.number for one in ledger.call_follow_ups.call_backs()] == ["+4915112345678"]
+
 
 async def test_ten_calls_of_one_number_in_a_minute_are_enough(hotline):
     async with serving(hotline) as served, platform(served) as twilio:
