@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 
@@ -14,12 +17,27 @@ def main() -> NoReturn:
 
         sys.exit(answer_version())
     _suit_one_run()
-    try:
+    with _ended_by_interrupt():
         from broadcast.cli.app import run
-
+    try:
         sys.exit(run(sys.argv[1:]))
-    except KeyboardInterrupt:  # while the program was still being loaded
+    except KeyboardInterrupt:  # between loading and the first command
         sys.exit(130)
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: nothing can be lost while the program is being loaded.
+
+    An exception would not always arrive: until Python 3.12, a class whose creation is interrupted in
+    `__set_name__` raises `RuntimeError` instead (https://github.com/python/cpython/issues/77757).
+    """
+    own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if own:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    if own:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _suit_one_run() -> None:

@@ -22,6 +22,7 @@ from broadcast.cli.errors import (
     report_unfinished,
     report_unforeseen,
     report_usage,
+    was_interrupted,
 )
 from broadcast.cli.options import Common
 from broadcast.cli.terminal import lost_output, prepare, release
@@ -139,7 +140,7 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody is helped by a traceback
-        code = report_unforeseen(error, arguments)
+        code = _INTERRUPTED if was_interrupted(error) else report_unforeseen(error, arguments)
     finally:
         release()
     code = code if isinstance(code, int) else 0

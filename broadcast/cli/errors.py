@@ -74,6 +74,12 @@ def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
     return _tell(Failure(text[:1].lower() + text[1:], hint, 2), arguments)
 
 
+def was_interrupted(error: BaseException) -> bool:
+    """Return whether Ctrl-C caused `error`: until Python 3.12 an import can turn it into `RuntimeError`."""
+    cause = error.__cause__
+    return isinstance(cause, KeyboardInterrupt) or (cause is not None and was_interrupted(cause))
+
+
 def report_unforeseen(error: Exception, arguments: Sequence[str]) -> int:
     """Show an unusable file, or a bug, whose details are saved; return 12.
 

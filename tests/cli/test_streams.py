@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from broadcast.cli.errors import report_interrupted, report_unfinished
+from broadcast.cli.errors import report_interrupted, report_unfinished, was_interrupted
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import show_progress
 from broadcast.dispatch.progress import Event, EventKind
@@ -228,3 +229,45 @@ def test_ctrl_c_after_a_notice_was_recorded_does_not_claim_that():
 def test_an_error_before_anything_was_tried_passes_as_it_is():
     with pytest.raises(LedgerError):
         fail_after(EventKind.PLANNED)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python does not wrap the exception")
+def test_ctrl_c_inside_an_import_is_no_bug():
+    """Kind: an interrupt that a library or Python hands on as another exception."""
+
+    class Interrupting:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    with pytest.raises(RuntimeError) as raised:
+        type("Loaded", (), {"field": Interrupting()})
+
+    assert was_interrupted(raised.value)
+    assert not was_interrupted(RuntimeError("another"))
+
+
+INTERRUPTED_IN_A_CLASS = """
+import enum, os, signal
+create = enum._proto_member.__set_name__
+def interrupted(member, owner, name):
+    if owner.__module__.startswith("broadcast."):
+        os.kill(os.getpid(), signal.SIGINT)
+    create(member, owner, name)
+enum._proto_member.__set_name__ = interrupted
+from broadcast.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_program_is_loaded_prints_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IN_A_CLASS, "status"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert done.returncode == -signal.SIGINT
+    assert done.stdout + done.stderr == ""

@@ -113,15 +113,23 @@ def own(part: str, case: Case) -> str:
 
 @lru_cache(maxsize=256)
 def _givens(texts: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern of these texts; a full stop may follow them, and lines may be broken elsewhere."""
-    stripped = filter(None, (text.rstrip(".!?") for text in texts))
-    return re.compile("|".join(map(_pattern, stripped)) or r"(?!)", re.IGNORECASE)
+    """Return a pattern of these texts, whole or shortened; lines may be broken elsewhere."""
+    stripped = list(filter(None, (text.rstrip(".!?") for text in texts)))
+    patterns = (*map(_pattern, stripped), *map(_shortened_pattern, stripped))
+    return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
 
 
 def _pattern(text: str) -> str:
     before = r"(?<!\w)" if text[0].isalnum() else ""
     after = r"(?!\w)" if text[-1].isalnum() else ""
     return before + r"\s+".join(re.escape(word) for word in text.split()) + after
+
+
+def _shortened_pattern(text: str) -> str:
+    """Return a pattern of the first words of `text` before an ellipsis, as `phrase.shortened` leaves them."""
+    first, *others = (re.escape(word.rstrip(",;:.-")) for word in text.split())
+    more = "".join(rf"(?:[,;:.-]*\s+{word}" for word in others) + ")?" * len(others)
+    return rf"(?<!\w){first}{more}\.\.\."
 
 
 def moments(facts: Facts) -> Iterator[str]:
