@@ -14,7 +14,7 @@ from tests.architecture.tree import PACKAGE, python_files
 #: What runs a loop, wherever it comes from.
 RUNNING = {"run", "Runner", "new_event_loop", "run_until_complete", "run_forever", "run_coroutine_threadsafe"}
 HANDLING = {"signal", "add_signal_handler", "set_wakeup_fd", "sigwait", "default_int_handler"}
-STARTED = ("cli/", "server/", "sandbox/__main__.py")
+STARTED = ("__main__.py", "cli/", "server/", "sandbox/__main__.py")
 #: A mask around a transaction, which no signal may interrupt: it ends with the transaction.
 MASKS = {"ledger/processes.py"}
 #: Ends the sandbox's process, from outside.
