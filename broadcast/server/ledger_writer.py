@@ -104,9 +104,11 @@ class LedgerWriter:
             ledger.close()
 
     def _next(self) -> list[_Work]:
-        """Wait for work; return all that is waiting, at most one batch."""
-        found = [self._queue.get()]
+        """Wait for work, or for the close; return all that is waiting, at most one batch."""
+        found: list[_Work | None] = []
         with suppress(queue.Empty):
+            # After `close` nothing wakes a wait: its None may have come together with the last work.
+            found.append(self._queue.get(block=not self._closing.is_set()))
             while len(found) < _BATCH:
                 found.append(self._queue.get_nowait())
         return [work for work in found if work is not None]
