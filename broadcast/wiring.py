@@ -316,9 +316,17 @@ def make_publisher(
 
 def _recorded(settings: Settings, ledger: Ledger, clock: Clock) -> Callable[[], Sequence[str]]:
     """Return what is done once a notice is recorded; an exercise leaves the real hotline alone."""
+    return lambda: rewrite_fallback(settings, ledger, clock)
+
+
+def rewrite_fallback(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[str]:
+    """Write the hotline's static document anew, if there is one; return warnings.
+
+    A rehearsal leaves that of the real hotline alone.
+    """
     if settings.sandbox or not (settings.calls and settings.calls.fallback):
-        return tuple
-    return make_fallback(settings, settings.calls, ledger, clock).trouble
+        return ()
+    return make_fallback(settings, settings.calls, ledger, clock or SystemClock()).trouble()
 
 
 def make_fallback(settings: Settings, calls: HotlineSettings, ledger: Ledger, clock: Clock) -> FallbackFile:

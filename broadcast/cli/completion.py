@@ -75,6 +75,13 @@ def rotas(ctx: typer.Context) -> Iterable[str]:
 
 
 @_silently
+def lines(ctx: typer.Context) -> Iterable[str]:
+    """Return the backup lines of the hotline."""
+    calls = _settings(ctx).calls
+    return [line.name for line in calls.lines] if calls else []
+
+
+@_silently
 def services(ctx: typer.Context) -> Iterable[str]:
     """Return the configured services."""
     return _settings(ctx).services
@@ -88,6 +95,7 @@ def fates(ctx: typer.Context) -> Iterable[str]:
     settings = _settings(ctx)
     named = [fate for channel in settings.channels.values() for fate in channel.fate]
     named += [fate for contact_point in settings.alternatives.values() for fate in contact_point.fate]
+    named += [fate for line in (settings.calls.lines if settings.calls else ()) for fate in line.fate]
     named += [name for system, fates in settings.fates.items() for name in (system, *fates)]
     known = dict.fromkeys([*named, *settings.channels, *SYSTEMS])
     return [name for name in known if not name.startswith("@")]

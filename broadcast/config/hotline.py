@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from broadcast.config import keys, shapes
+from broadcast.config.backup_lines import read_backup_lines
 from broadcast.config.keys import Key
 from broadcast.config.problems import Wrong
 from broadcast.config.settings import ChannelSettings, HotlineLine, HotlineSettings
@@ -43,6 +44,7 @@ def read_hotline(
         most=table.take(keys.MOST),
         give_up=table.take(keys.GIVE_UP),
         fallback=_path(table, keys.FALLBACK),
+        lines=read_backup_lines(table, {line.number for line in lines}),
     )
 
 

@@ -131,6 +131,7 @@ RING: Key[float] = Key("ring", shapes.timeout, 15.0)
 MOST: Key[int] = Key("most", shapes.whole, 5)
 GIVE_UP: Key[float] = Key("give_up", shapes.timeout, 90.0)
 FALLBACK: Key[str | None] = Key("fallback", shapes.text, None)
+LINES: Key[tuple[Mapping[str, object], ...]] = Key("lines", shapes.tables, ())
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -163,7 +164,9 @@ ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
 ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
 MAINTENANCE = Section("maintenance", (REMIND_BEFORE,))
 APPROVAL = Section("approval", (NEEDED_FOR, BY))
-HOTLINE_TABLE = Section("hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, FALLBACK))
+HOTLINE_TABLE = Section(
+    "hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, FALLBACK, LINES)
+)
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {

@@ -148,7 +148,7 @@ class ContactPointSettings:
     """One `[alternatives.NAME]` table: a contact point, where readers reach us.
 
     `kind` is phone, email, chat, app or link. It is down with any of `fate`, and with the `service` that
-    carries it. `hours` says when it is staffed, as (locale, words) pairs.
+    carries it. `hours` says when it is staffed, and `label` what it is called, as (locale, words) pairs.
     """
 
     name: str
@@ -157,6 +157,7 @@ class ContactPointSettings:
     fate: tuple[str, ...] = ()
     service: str | None = None
     hours: tuple[tuple[str, str], ...] = ()
+    label: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,12 +207,32 @@ class HotlineLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupLine:
+    """A mobile number that readers are given while the landline is down, once somebody activates it.
+
+    `number` is written for readers; it is down with any of `fate`. `label` is what it is called, and `hours`
+    says when it is staffed, as (locale, words) pairs.
+    """
+
+    name: str
+    number: str
+    fate: tuple[str, ...] = ()
+    label: tuple[tuple[str, str], ...] = ()
+    hours: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def dialled(self) -> str:
+        """The number in E.164."""
+        return "+" + "".join(filter(str.isdigit, self.number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HotlineSettings:
     """The `[hotline]` table.
 
     `channel` is the voice channel whose account has the `numbers`; `sms` sends links, and `rota` names who
     takes calls. An agent is rung for `ring` seconds, at most `most` agents for `give_up` seconds altogether.
-    `fallback` is the file of the static document.
+    `fallback` is the file of the static document, and `lines` are the backup lines.
     """
 
     numbers: tuple[HotlineLine, ...]
@@ -222,6 +243,11 @@ class HotlineSettings:
     most: int = 5
     give_up: float = 90.0
     fallback: Path | None = None
+    lines: tuple[BackupLine, ...] = ()
+
+    def line(self, name: str) -> BackupLine | None:
+        """Return the backup line of that name; None if there is none."""
+        return next((one for one in self.lines if one.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

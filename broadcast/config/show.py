@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -96,8 +97,9 @@ def _calls(settings: Settings) -> Iterator[tuple[str, object]]:
     if settings.calls is None:
         return
     lines = [{"number": line.number, "locale": line.locale} for line in settings.calls.numbers]
+    backups = [asdict(line) for line in settings.calls.lines]
     for key, value in _of(settings.calls, keys.HOTLINE_TABLE, keys.HOTLINE_TABLE.name):
-        yield key, lines if key.endswith(f".{keys.NUMBERS.name}") else value
+        yield key, {keys.NUMBERS.name: lines, keys.LINES.name: backups}.get(key.rpartition(".")[2], value)
 
 
 def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:

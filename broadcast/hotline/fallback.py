@@ -40,17 +40,23 @@ def _in(snapshot: Snapshot, locale: str) -> Iterator[Verb]:
 
 
 def _dials(snapshot: Snapshot) -> Iterator[Verb]:
-    agents = snapshot.agents[:_MOST_AGENTS]
-    if agents:
+    numbers = _numbers(snapshot)
+    if numbers:
         yield _turn(snapshot, snapshot.locales[0]).say("human.connecting")
-    for agent in agents:
-        yield Dial(number=agent.number, seconds=snapshot.ring_seconds, whisper="", next="")
+    for number in numbers:
+        yield Dial(number=number, seconds=snapshot.ring_seconds, whisper="", next="")
+
+
+def _numbers(snapshot: Snapshot) -> list[str]:
+    """Return whom to ring: people on duty first, then the backup lines, which others may answer."""
+    on_duty = [agent.number for agent in snapshot.agents]
+    return [*dict.fromkeys((*on_duty, *snapshot.backups))][:_MOST_AGENTS]
 
 
 def _goodbyes(snapshot: Snapshot) -> Iterator[Say]:
     for locale in snapshot.locales:
         turn = _turn(snapshot, locale)
-        yield turn.say("human.nobody_free" if snapshot.agents else "human.nobody_on_duty")
+        yield turn.say("human.nobody_free" if _numbers(snapshot) else "human.nobody_on_duty")
         yield turn.say("ending.goodbye")
 
 

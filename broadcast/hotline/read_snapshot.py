@@ -14,6 +14,8 @@ from broadcast.ledger.hotline_switches import MODE
 from broadcast.ledger.ledger import Ledger
 from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.notice import Facts
+from broadcast.model.phone_line import phone_line
+from broadcast.publishing.active_lines import active_lines, restated
 from broadcast.publishing.on_duty import on_duty
 from broadcast.rendering import speech
 from broadcast.rendering.render import Renderer
@@ -31,10 +33,12 @@ class SnapshotReader:
 
     def read(self, ledger: Ledger, now: datetime) -> Snapshot:
         """Return what is known now; raises `LedgerError`, or `ConfigError` if the rota cannot be read."""
-        locales = tuple(self.prompts)
+        locales, active = tuple(self.prompts), ledger.lines.active()
+        lines = active_lines(self.settings, active)
         latest = [facts for facts in self._latest(ledger, now) if facts]
+        latest = restated(latest, self.settings, active)
         queue = ledger.calls.queue(now)
-        agents = tuple(self._agents(ledger, now, queue.busy))
+        agents = tuple(self._agents(ledger, now, queue.busy, mobile=bool(lines)))
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
@@ -47,6 +51,7 @@ class SnapshotReader:
             waiting=expected_wait(queue.waits, queue.waiting + 1, len(agents)),
             mode=Mode(switched.get(MODE, Mode.AUTO)),
             sms=self.calls.sms is not None,
+            backups=tuple(line.dialled for line in lines),
             ring_seconds=round(self.calls.ring),
             most_agents=self.calls.most,
             give_up_seconds=round(self.calls.give_up),
@@ -58,11 +63,14 @@ class SnapshotReader:
             if incident.ended_at is None or now - incident.ended_at <= ENDED_FOR:
                 yield public_facts([notice.facts for notice in ledger.incidents.notices(incident)])
 
-    def _agents(self, ledger: Ledger, now: datetime, busy: frozenset[str]) -> Iterator[Agent]:
+    def _agents(
+        self, ledger: Ledger, now: datetime, busy: frozenset[str], *, mobile: bool
+    ) -> Iterator[Agent]:
+        """Yield who takes calls; with `mobile`, only on phones that work without the landline."""
         if self.calls.rota is None:
             return
         for one in on_duty(self.settings, ledger, self.calls.rota, now):
-            if one.phone:
+            if one.phone and not (mobile and phone_line(one.phone) == "landline"):
                 languages = (one.locale,) if one.locale else ()
                 talks = one.id in busy
                 yield Agent(id=one.id, name=one.name, number=one.phone, languages=languages, busy=talks)

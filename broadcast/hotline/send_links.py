@@ -26,6 +26,7 @@ from broadcast.model.message import Message
 from broadcast.model.notice import Facts, NoticeKind
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope
 from broadcast.model.outgoing import Headline, Outgoing
+from broadcast.publishing.active_lines import restated
 from broadcast.publishing.channels import Channels
 from broadcast.rendering.catalogue import PUBLIC, Catalogue
 from broadcast.rendering.hotline_prompts import hotline_prompts
@@ -84,7 +85,8 @@ class SendLinks:
         if not isinstance(refs, list) or not refs:
             return None
         notices = self.ledger.incidents.notices(self.ledger.incidents.find(str(refs[0])))
-        return public_facts([notice.facts for notice in notices])
+        facts = public_facts([notice.facts for notice in notices])
+        return facts and restated([facts], self.settings, self.ledger.lines.active())[0]
 
     def _message(self, facts: Facts | None, locale: str, now: datetime) -> Message:
         if facts is not None:

@@ -98,6 +98,7 @@ class Snapshot:
         ai: Whether questions may be answered by a model.
         faq: Further sentences that may be an answer, by their id, in each language.
         sms: Whether a channel for SMS works.
+        backups: The numbers of the backup lines that stand in, in E.164.
         ring_seconds: How long one agent is rung.
         most_agents: How many agents are rung in one call.
         give_up_seconds: How long agents are rung altogether.
@@ -117,6 +118,7 @@ class Snapshot:
     ai: bool = False
     faq: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sms: bool = True
+    backups: tuple[str, ...] = field(default=(), repr=False)
     ring_seconds: int = 15
     most_agents: int = 5
     give_up_seconds: int = 90

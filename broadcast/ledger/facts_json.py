@@ -58,8 +58,17 @@ def facts_from_json(text: str) -> Facts:
     return Facts(**fields)
 
 
-def _alternative(kind: str, value: str, hours: Iterable[tuple[str, str]] = ()) -> ContactPoint:
-    return ContactPoint(kind, value, tuple((locale, words) for locale, words in hours))
+def _alternative(
+    kind: str,
+    value: str,
+    hours: Iterable[tuple[str, str]] = (),
+    label: Iterable[tuple[str, str]] = (),
+) -> ContactPoint:
+    return ContactPoint(kind, value, _worded(hours), _worded(label))
+
+
+def _worded(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((locale, words) for locale, words in pairs)
 
 
 def content_hash(*parts: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.absences import Absences
     from broadcast.ledger.alerts import AlertRecords
     from broadcast.ledger.automatic_work import WorkRecords
+    from broadcast.ledger.backup_lines import BackupLines
     from broadcast.ledger.call_follow_ups import CallFollowUps
     from broadcast.ledger.calls import CallRecords
     from broadcast.ledger.confirmations import Confirmations
@@ -61,6 +62,7 @@ class Ledger:
         calls: Calls of people, step by step.
         call_follow_ups: What callers are owed after the call.
         hotline: What people switched on the hotline.
+        lines: Mobile numbers that stand in for the hotline.
         absences: When people of a rota are away.
         proposals: Notices that wait for the approval of a second person.
         alerts: What monitoring systems said and no draft says yet.
@@ -214,6 +216,13 @@ class Ledger:
         from broadcast.ledger.hotline_switches import HotlineSwitches
 
         return HotlineSwitches(self.store)
+
+    @cached_property
+    def lines(self) -> BackupLines:
+        """Mobile numbers that stand in for the hotline."""
+        from broadcast.ledger.backup_lines import BackupLines
+
+        return BackupLines(self.store)
 
     @cached_property
     def proposals(self) -> Proposals:

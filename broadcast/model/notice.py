@@ -42,17 +42,26 @@ class TextPhase(StrEnum):
 class ContactPoint:
     """A contact point that works now; `value` is a phone number, an address or a link.
 
-    `hours` says when it is staffed, as (locale, words) pairs.
+    `hours` says when it is staffed, and `label` what it is called, as (locale, words) pairs.
     """
 
     kind: str
     value: str
     hours: tuple[tuple[str, str], ...] = ()
+    label: tuple[tuple[str, str], ...] = ()
 
     def hours_in(self, locale: str) -> str:
         """Return when it is staffed, in the reader's language; "" if that is not configured."""
-        said = dict(self.hours)
-        return said.get(locale) or said.get(locale.partition("-")[0]) or ""
+        return _in(self.hours, locale)
+
+    def label_in(self, locale: str) -> str:
+        """Return what it is called, in the reader's language; "" if that is not configured."""
+        return _in(self.label, locale)
+
+
+def _in(worded: tuple[tuple[str, str], ...], locale: str) -> str:
+    said = dict(worded)
+    return said.get(locale) or said.get(locale.partition("-")[0]) or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

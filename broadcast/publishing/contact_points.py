@@ -43,7 +43,9 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
     phone = next((point for point in working if point.kind == _PHONE), None)
     return Reachable(
         hotline=phone.value if phone else None,
-        alternatives=tuple(ContactPoint(point.kind, point.value, point.hours) for point in working),
+        alternatives=tuple(
+            ContactPoint(point.kind, point.value, point.hours, point.label) for point in working
+        ),
         cut_off=bool(points) and not working,
         phone_down=phone is None and any(point.kind == _PHONE for point in points),
     )

@@ -23,6 +23,7 @@ from broadcast.model.reach_level import ReachLevel
 from broadcast.model.subscription import Subscriber
 from broadcast.model.work import AutomaticWork
 from broadcast.publishing import advisories
+from broadcast.publishing.active_lines import lines_for, with_active_lines
 from broadcast.publishing.approval import Release, check_approval, lacks_approval
 from broadcast.publishing.author import author
 from broadcast.publishing.compose import Composed, EarlierNotices, compose
@@ -230,8 +231,9 @@ class Publisher:
         before = self._before(request, subject)
         now = at or self.deliverer.clock.now()
         watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)
-        depends = dependencies(self.settings, found_down(self.settings, watched, now))
-        composed = compose(request, before, self.settings, depends, now)
+        settings = self._with_lines(request, before)
+        depends = dependencies(settings, found_down(settings, watched, now))
+        composed = compose(request, before, settings, depends, now)
         # `request` stays as it was typed: a repeated key is compared with that.
         services = tuple(service.key for service in composed.facts.services)
         effective = replace(request, affects=composed.facts.affects, services=services)
@@ -271,7 +273,7 @@ class Publisher:
                 *proposals(effective, self.settings, watched, recipients.channels, now),
                 *advisories.hard_words(effective, facts, effective.lang or self.settings.locale),
                 *advisories.mistyped(effective, systems),
-                *hints(facts, self.settings),
+                *hints(facts, settings),
                 *advisories.shortened(texts, rendered),
                 *advisories.untranslated(effective, spoken, effective.lang or self.settings.locale, staff),
                 *recipients.warnings,
@@ -284,6 +286,11 @@ class Publisher:
         ledger = self.deliverer.ledger
         automatic = ledger.work.automatic(before.incident) if before.incident else AutomaticWork()
         return with_work(prepared, request, automatic, self.settings, now)
+
+    def _with_lines(self, request: Request, before: EarlierNotices) -> Settings:
+        """Return the settings with the backup lines that stand in for the hotline."""
+        active = lines_for(request, before.ref, self.deliverer.ledger.lines.active())
+        return with_active_lines(self.settings, active)
 
     def _subscribers(self) -> Sequence[Subscriber]:
         return self.deliverer.ledger.subscriptions.subscribers() if self.settings.open_audience else ()

@@ -101,7 +101,8 @@ def _texts(facts: Facts, locale: str) -> Iterable[str]:
     yield from (str(left) for left in range(1, len(facts.services)))  # "and 2 more"
     yield facts.severity.value.removeprefix("sev")
     for contact_point in facts.alternatives:
-        yield from (contact_point.kind, contact_point.value, contact_point.hours_in(locale))
+        yield from (contact_point.kind, contact_point.value)
+        yield from (contact_point.hours_in(locale), contact_point.label_in(locale))
     yield from (value for _, value in facts.variables)
 
 

@@ -70,7 +70,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class TemplateContactPoint:
-    """A further contact point; `label` names its kind, and `hours` when, in the reader's language."""
+    """A further contact point; `label` is its name or kind, and `hours` when, in the reader's language."""
 
     kind: str
     label: str
@@ -248,6 +248,7 @@ def _contact_points(facts: Facts, words: Phrases, locale: str) -> list[TemplateC
             one_line(contact_point.kind),
             one_line(contact_point.value),
             one_line(contact_point.hours_in(locale)),
+            one_line(contact_point.label_in(locale)),
         )
         for contact_point in facts.alternatives
     )
@@ -257,7 +258,8 @@ def _contact_points(facts: Facts, words: Phrases, locale: str) -> list[TemplateC
         if contact_point[1] and contact_point[1] != hotline
     ]
     return [
-        TemplateContactPoint(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further
+        TemplateContactPoint(kind, label or labels.get(kind, kind), value, hours)
+        for kind, value, hours, label in further
     ]
 
 

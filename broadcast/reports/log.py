@@ -33,9 +33,9 @@ class LogEntry:
     """One line; `contact` and addresses are masked.
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
-    `erasure`, `escalation`, `reminder`, `confirmation`, `opt-out`, `schedule`, or `message`: what a person
-    wrote to us, as it was typed. The number of an escalation is below zero. An entry `channel` has the
-    `counts` of the notice there.
+    `erasure`, `escalation`, `reminder`, `confirmation`, `opt-out`, `schedule`, `line` (a backup line of the
+    hotline), or `message`: what a person wrote to us, as it was typed. The number of an escalation is below
+    zero. An entry `channel` has the `counts` of the notice there.
     """
 
     at: datetime
@@ -82,6 +82,7 @@ def log(
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
         entries += _answers(ledger, notice)
     entries += map(_message, _written(ledger, incident))
+    entries += _backup_lines(ledger, incident)
     for scheduled in ledger.schedules.all():
         if scheduled.incident == incident.ref or scheduled.detail.startswith(f"{incident.ref}/"):
             entries += _schedule(scheduled, zone)
@@ -92,6 +93,21 @@ def _written(ledger: Ledger, incident: Incident) -> list[RecordedMessage]:
     """Return what people wrote in answer, and all that answers no notice while the incident was open."""
     until = incident.ended_at or datetime.max.replace(tzinfo=UTC)
     return [*ledger.inbox.of(incident), *ledger.inbox.unasked(incident.opened_at, until)]
+
+
+def _backup_lines(ledger: Ledger, incident: Incident) -> Iterator[LogEntry]:
+    """Yield which numbers began or ceased to stand in for the hotline while the incident was open."""
+    until = incident.ended_at or datetime.max.replace(tzinfo=UTC)
+    for one in ledger.lines.between(incident.opened_at, until):
+        why = f": {one.note}" if one.note else ""
+        if incident.opened_at <= one.at <= until:
+            text = f"{one.line} stands in for the hotline, set by {one.author}{why}"
+            yield LogEntry(at=one.at, kind="line", text=text, state="active")
+        if one.ended_at and incident.opened_at <= one.ended_at <= until:
+            by = f"set by {one.ended_by}" if one.ended_by else f"{one.incident} is over"
+            yield LogEntry(
+                at=one.ended_at, kind="line", text=f"{one.line} stands in no more: {by}", state="ended"
+            )
 
 
 def _message(message: RecordedMessage) -> LogEntry:

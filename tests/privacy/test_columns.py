@@ -52,6 +52,7 @@ KEPT = {
     "call_back": {"locale", "topic", "state", "owner"},
     "ticket": {"locale", "topic", "state", "owner"},
     "hotline_switch": {"name", "value", "note", "author"},
+    "backup_line": {"line", "incident", "note", "author", "ended_by"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
     "proposal": {

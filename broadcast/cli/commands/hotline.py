@@ -8,6 +8,7 @@ import typer
 
 from broadcast.cli.command import command, group
 from broadcast.cli.commands.hotline_follow_ups import callbacks, tickets
+from broadcast.cli.commands.hotline_lines import lines
 from broadcast.cli.commands.hotline_status import require_hotline, status
 from broadcast.cli.commands.hotline_tail import tail
 from broadcast.cli.ledger import use_ledger
@@ -75,6 +76,6 @@ def fallback(common: Common) -> None:
 hotline = group(
     "hotline",
     "Show and steer the hotline, and work off call-backs and messages of callers.",
-    [status, tail, set_mode, fallback, callbacks, tickets],
+    [status, tail, set_mode, lines, fallback, callbacks, tickets],
     ["broadcast hotline status", "broadcast hotline mode callback", "broadcast hotline callbacks list"],
 )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.backup_lines import active_json, line_remarks
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
@@ -42,10 +43,13 @@ def status(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
     with use_ledger(settings) as ledger:
         snapshot = make_snapshot_reader(settings, calls).read(ledger, now)
         switches, counts = ledger.hotline.all(), ledger.hotline.counts(_midnight(now, settings.timezone))
+        active = ledger.lines.active()
     if output is OutputForm.JSON:
-        show_json(_json(snapshot, switches, counts, settings.timezone), common.out)
+        lines = {"lines": [active_json(one, settings.timezone) for one in active]}
+        show_json(_json(snapshot, switches, counts, settings.timezone) | lines, common.out)
     else:
-        show(list(_page(snapshot, switches, counts, settings.timezone)), common.out)
+        page = _page(snapshot, switches, counts, settings.timezone)
+        show([*line_remarks(active, settings), *page], common.out)
 
 
 def _midnight(now: datetime, zone: ZoneInfo) -> datetime:

@@ -14,6 +14,7 @@ from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.answers import answers_block
+from broadcast.cli.output.backup_lines import active_json, line_remarks
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import summary_line
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
@@ -61,7 +62,7 @@ def status(
     settings = load_settings(common.config, sandbox=common.sandbox)
     with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
-        sending = ledger.runs.living()
+        sending, active = ledger.runs.living(), ledger.lines.active()
         late = {one.id for one in late_schedules(ledger, SystemClock().now())}
         schedules = [
             one
@@ -72,12 +73,13 @@ def status(
         incidents = [_json(status, settings.timezone) for status in found]
         waiting = [schedule_json(one, settings.timezone, late=one.id in late) for one in schedules]
         shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": waiting}
-        show_json(shown, common.out)
+        standing = [active_json(one, settings.timezone) for one in active]
+        show_json({**shown, "lines": standing}, common.out)
     else:
         zone, named = settings.timezone, incident is not None
         page = _page(found, zone, named=named)
         asked = [block for one in found for block in _escalations(one, zone, named=named)]
-        lines = schedule_lines(schedules, late, zone)
+        lines = [*line_remarks(active, settings), *schedule_lines(schedules, late, zone)]
         show([*page, *asked, *lines, *_outlook(found, settings, sending)], common.out)
     unpublished = any(one.id in late for one in schedules)
     overdue = unpublished or any(status.overdue or status.late for status in found)
