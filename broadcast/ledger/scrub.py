@@ -98,6 +98,19 @@ class Scrubber:
         """Return the prose; with a mark for each name and address, if it mentions these people."""
         return self.prose(text) if text is not None and self.mentions(text) else text
 
+    def texts_elsewhere(self, stored: str) -> str:
+        """Return a JSON document without these people in its texts; other documents are unchanged."""
+        document = json.loads(stored)
+        without = self._in_texts(document)
+        return stored if without == document else json.dumps(without)
+
+    def _in_texts(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.prose_elsewhere(value)
+        if isinstance(value, Mapping):
+            return {name: self._in_texts(within) for name, within in value.items()}
+        return [self._in_texts(within) for within in value] if isinstance(value, list) else value
+
     def _without_names(self, text: str) -> str:
         words = list(_WORD.finditer(text))
         kept, written, index = [], 0, 0
@@ -141,6 +154,9 @@ def scrub_elsewhere(connection: Connection, scrubber: Scrubber) -> None:
     for texts, write in _EVERYWHERE:
         _rewrite(connection, connection.execute(texts), write, scrubber.prose_elsewhere)
     _rewrite(connection, connection.execute("results"), "write_result", scrubber.result_elsewhere)
+    _rewrite(
+        connection, connection.execute("alert_documents"), "write_alert_document", scrubber.texts_elsewhere
+    )
     reasons = connection.execute("failover_reasons")
     named = {row[0] for row in reasons if scrubber.prose_elsewhere(row[1]) != row[1]}
     for incident in sorted(named):

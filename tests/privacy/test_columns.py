@@ -7,7 +7,7 @@ import sqlite3
 from broadcast.ledger.ledger import Ledger
 
 KEPT = {
-    "alert_group": {"document", "digest", "written"},
+    "alert_group": {"digest", "written"},
     "escalation": {"outcome", "policy"},
     "subscriber": {"audience", "kind", "locale", "services", "source"},
     "subscription_request": {"audience", "kind", "locale", "services", "source", "nonce", "state"},
@@ -61,6 +61,7 @@ KEPT = {
     },
 }
 ERASED = {
+    "alert_group": {"document"},
     "subscriber": {"address"},
     "subscription_request": {"address"},
     "notice": {"result"},

@@ -137,6 +137,8 @@ def quoted(path: Path, one: Human) -> None:
         connection.execute("INSERT INTO breaker VALUES ('sms', 1, ?)", (f"{email} was refused",))
         result = {"warnings": [f"1 row: {email}"], "channels": [], "failovers": []}
         connection.execute("UPDATE notice SET result = ?", (json.dumps(result),))
+        alerts = json.dumps({"alerts": [{"labels": {"owner": email}, "texts": {}}], "more": 0})
+        connection.execute("INSERT INTO alert_group VALUES ('digest', 0, 1, 1, ?, '')", (alerts,))
     connection.close()
 
 

@@ -330,6 +330,14 @@ SELECT id, details AS text FROM call_effect WHERE kind IN ('heard', 'link', 'cal
 -- Replace what a caller said or typed.
 UPDATE call_effect SET details = :text WHERE id = :id
 
+-- name: alert_documents
+-- Read what alerts said that stand in no draft yet.
+SELECT digest AS id, document AS text FROM alert_group WHERE document <> ''
+
+-- name: write_alert_document
+-- Replace what alerts said.
+UPDATE alert_group SET document = :text WHERE digest = :id
+
 -- name: follow_up_notes
 -- Read what was noted beside call-backs.
 SELECT id, note AS text FROM call_back WHERE note IS NOT NULL
