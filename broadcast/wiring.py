@@ -19,6 +19,7 @@ from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from broadcast.channels.base import Adapter, HoldsCalls
     from broadcast.dispatch.progress import Listener
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from broadcast.drills.play import ClockRound
     from broadcast.drills.rehearsal import Rehearsal, Serving
     from broadcast.hotline.read_snapshot import SnapshotReader
+    from broadcast.hotline.simulation.read_calls import WrittenIncident
+    from broadcast.hotline.snapshot import SpokenIncident
     from broadcast.hotline.write_fallback import FallbackFile
     from broadcast.model.clock import Clock
     from broadcast.model.subscription import Subscriber
@@ -148,6 +151,18 @@ def make_snapshot_reader(settings: Settings, calls: HotlineSettings) -> Snapshot
         renderer=make_renderer(settings, catalogue),
         prompts={locale: hotline_prompts(catalogue, locale) for locale in locales},
     )
+
+
+def make_written_incidents(
+    settings: Settings, written: Sequence[WrittenIncident], locales: Sequence[str], now: datetime
+) -> tuple[SpokenIncident, ...]:
+    """Return what callers would be told about incidents that are not in the ledger; raises `UsageError`."""
+    from broadcast.hotline.simulation.written_incidents import written_incidents
+    from broadcast.publishing.dependencies import dependencies
+
+    renderer = make_renderer(settings, make_catalogue(settings))
+    depends = dependencies(settings)
+    return written_incidents(written, settings, depends, renderer, locales, now)
 
 
 def post_limits(settings: Settings) -> tuple[Limit, ...]:
