@@ -41,6 +41,15 @@ def test_nginx_understands_the_snippet(tmp_path: Path) -> None:
     output(*write_nginx(tmp_path, snippet), "-t")
 
 
+def public_address(folder: Path) -> dict[str, str]:
+    """Return what `doctor` finds out about the public address of the company in this folder."""
+    doctor = [sys.executable, "-m", "broadcast", "--config", str(folder / "broadcast.toml"), "doctor"]
+    environ = {**os.environ, **ENVIRONMENT}
+    done = subprocess.run([*doctor, "-o", "json"], capture_output=True, text=True, env=environ, timeout=90)
+    checks = json.loads(done.stdout)["checks"]
+    return next(one for one in checks if one["subject"] == "public address")
+
+
 @pytest.mark.parametrize(
     ("change", "verdict", "said"),
     [
@@ -58,20 +67,36 @@ def test_doctor_judges_a_real_nginx(tmp_path: Path, change: tuple[str, str], ver
     command = write_nginx(tmp_path, plain)
 
     with serving(tmp_path, back, f"http://127.0.0.1:{front}"), running(command, front):
-        doctor = [sys.executable, "-m", "broadcast", "--config", str(tmp_path / "broadcast.toml"), "doctor"]
-        environ = {**os.environ, **ENVIRONMENT}
-        done = subprocess.run(
-            [*doctor, "-o", "json"], capture_output=True, text=True, env=environ, timeout=90
-        )
+        found = public_address(tmp_path)
 
-    checks = [one for one in json.loads(done.stdout)["checks"] if one["subject"] == "public address"]
-    assert (checks[0]["verdict"], said in checks[0]["detail"]) == (verdict, True), checks
+    assert (found["verdict"], said in found["detail"]) == (verdict, True), found
 
 
 def test_caddy_understands_its_file() -> None:
     caddy = debian("caddy") / "usr/bin/caddy"
 
     output(str(caddy), "validate", "--config", str(SERVE / "Caddyfile"), "--adapter", "caddyfile")
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "said"),
+    [
+        (("", ""), "ok", "signed receipts arrive for sms"),
+        (("\treverse_proxy", "\trewrite * /sub{uri}\n\treverse_proxy"), "fail", "path"),
+        (("\treverse_proxy", f"\tredir https://{NAME}{{uri}}\n\treverse_proxy"), "fail", "redirects"),
+    ],
+)
+def test_doctor_judges_a_real_caddy(tmp_path: Path, change: tuple[str, str], verdict: str, said: str) -> None:
+    front, back = free_ports(), free_ports(2)
+    file = (SERVE / "Caddyfile").read_text(encoding="utf-8").replace(*change, 1)
+    file = file.replace(NAME + " {", f"http://127.0.0.1:{front} {{").replace(":8080", f":{back}")
+    (tmp_path / "Caddyfile").write_text("{\n\tadmin off\n}\n" + file)
+    command = [str(debian("caddy") / "usr/bin/caddy"), "run", "--config", str(tmp_path / "Caddyfile")]
+
+    with serving(tmp_path, back, f"http://127.0.0.1:{front}"), running(command, front):
+        found = public_address(tmp_path)
+
+    assert (found["verdict"], said in found["detail"]) == (verdict, True), found
 
 
 def test_caddy_would_write_the_file_like_this() -> None:
