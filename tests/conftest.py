@@ -42,8 +42,7 @@ def _secrets() -> None:
 
 
 @pytest.fixture(scope="session")
-def daemon(_secrets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    """A sandbox in a process of its own, which outlives processes that are killed."""
+def _daemon(_secrets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     from broadcast.sandbox.daemon import ensure_running, stop
     from tests.harness.processes import Daemon
 
@@ -51,6 +50,13 @@ def daemon(_secrets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     address = ensure_running(folder)
     yield Daemon(address.url, address.smtp_port)
     stop(folder)
+
+
+@pytest.fixture
+def daemon(_daemon: Daemon) -> Daemon:
+    """A sandbox in a process of its own, which outlives those that are killed; earlier messages are gone."""
+    _daemon.forget()
+    return _daemon
 
 
 @pytest.fixture

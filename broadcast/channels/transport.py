@@ -26,6 +26,7 @@ from broadcast.channels.address_guard import Guard, is_loopback
 from broadcast.channels.clock_skew import ClockSkew
 from broadcast.channels.proxy import Proxy, proxy_for, refusal
 from broadcast.channels.start_limit import TOO_OLD, may_start
+from broadcast.channels.time_limit import time_limit
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
@@ -190,7 +191,7 @@ class Transport:
                 then checked at the request after it.
 
         Returns:
-            A `Reply` of any status, or `NoReply` with its reason after at most `timeout` seconds.
+            A `Reply` of any status, or `NoReply` with its reason after `timeout` seconds (`time_limit`).
         """
         import aiohttp
 
@@ -205,7 +206,7 @@ class Transport:
         _CURRENT_REQUEST.set(progress)
         asked = self.clock.now()
         try:
-            async with asyncio.timeout(self.timeout):
+            async with time_limit(self.timeout):
                 await _notice_hang_ups()
                 async with self._open().request(
                     method,

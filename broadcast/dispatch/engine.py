@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
 from broadcast.channels.start_limit import START
+from broadcast.channels.time_limit import STOOD_STILL
 from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.claim_age import ClaimAges
@@ -350,6 +351,8 @@ class Engine:
         while self._tasks and self._clock.monotonic() < until and stop.asked < enough:
             await self._wait(until - self._clock.monotonic())
             await self._turn(claiming=False)
+        if self._tasks and self._clock.monotonic() - until > STOOD_STILL:
+            await asyncio.wait(self._tasks, timeout=GRACE)  # what arrived meanwhile was not read yet
         await self._cancel_tasks()
         await self._turn(claiming=False)
         return ending

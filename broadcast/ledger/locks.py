@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 USE_A_LOCAL_DISK = (
@@ -47,6 +48,18 @@ def is_free(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def remove_free(descriptor: int, path: Path) -> None:
+    """Remove an open file that nobody locks; leave it if another process looks at it just now.
+
+    Of two that look, the slow one would remove the file that the owner of that name has made since, and the
+    owner would count as dead. So only who has the lock removes the file.
+    """
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if is_named(descriptor, path):
+            path.unlink()
 
 
 def is_named(descriptor: int, path: Path) -> bool:

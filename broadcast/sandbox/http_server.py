@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,8 @@ class HttpHandler:
     ) -> web.StreamResponse:
         if fault.kind == "late":
             self._record(wire, asked, None, (), fault)
-            await asyncio.sleep(fault.delay)
+            if not await self._state.is_wanted_after(fault.delay):
+                return respond(WireAnswer(status=503))
             answer = wire.answer(asked)
             self._state.keep(*answer.received)
             return respond(answer)

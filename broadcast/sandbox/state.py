@@ -89,6 +89,12 @@ class SandboxState:
             self.waiting.append(waiter)
             await waiter
 
+    async def is_wanted_after(self, seconds: float) -> bool:
+        """Wait; return whether the memory still wants what was asked before: it was not cleared meanwhile."""
+        edition = self.edition
+        await asyncio.sleep(seconds)
+        return edition == self.edition
+
     def _wake(self) -> None:
         waiting, self.waiting = self.waiting, []
         for waiter in waiting:

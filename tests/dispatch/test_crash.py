@@ -25,7 +25,6 @@ SLOWLY = "all:late=0.02"
 
 @pytest.fixture
 def company(daemon: Daemon, tmp_path: Path) -> Company:
-    daemon.forget()
     company = daemon.company(tmp_path)
     company.configure()
     company.employ(PEOPLE)

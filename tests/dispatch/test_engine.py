@@ -171,7 +171,7 @@ def test_an_hour_of_patience_is_too_much(company, sandbox):
 
 
 def test_a_breaker_opens_and_everybody_moves_on_without_trying(company, sandbox):
-    company.configure([["sms", "mail-backup"]], sms="concurrency = 4")
+    company.configure([["sms", "mail-backup"]], timeout="30s", sms="concurrency = 4")
     company.employ(60)
     arm(sandbox, "twilio:auth")
 

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from broadcast.dispatch.progress import EventKind
-from broadcast.publishing.request import Limits
 from tests.dispatch.test_pace import notifying
+from tests.harness.processes import fork
 from tests.harness.sandbox import arm
 
 PEOPLE = 25
@@ -16,26 +16,27 @@ HARD = ["twilio:auth", "twilio:status=429", "nobody listens"]
 
 
 def seconds_until(sandbox, provider):
-    """From the first request to anybody until that provider's first and last message."""
+    """From the first request to anybody until that provider's first message."""
     begun = min(asked.at for asked in sandbox.requests)
-    moments = [one.at for one in sandbox.received if one.provider == provider]
-    return (min(moments) - begun).total_seconds(), (max(moments) - begun).total_seconds()
+    return (min(one.at for one in sandbox.received if one.provider == provider) - begun).total_seconds()
 
 
-@pytest.mark.parametrize("fault", ["twilio:hang", "twilio:auth", "twilio:status=503", "twilio:ratelimit=1"])
-def test_a_failing_provider_delays_nobody_on_another_lane(company, sandbox, fault):
+@pytest.mark.parametrize("fault", ["twilio:hang", "twilio:auth", "twilio:status=503", "twilio:ratelimit=60"])
+def test_a_failing_provider_delays_nobody_on_another_lane(daemon, tmp_path, fault):
+    company = daemon.company(tmp_path)
+    # The provider fails for longer than the test has patience with the mails.
+    company.configure([["sms"], ["mail-backup"]], timeout="60s")
     company.employ(PEOPLE)
-    company.configure([["sms"], ["mail-backup"]], timeout="2s")
-    arm(sandbox, fault)
+    daemon.arm(fault)
 
-    company.notify(limits=Limits(deadline=1.6))
+    publishing = fork(lambda listener: company.notify(listener=listener).exit_code)
+    daemon.until_received(PEOPLE)
+    publishing.kill()
 
-    assert Counter(one.provider for one in sandbox.received)["smtp"] == PEOPLE
-    assert seconds_until(sandbox, "smtp")[1] < 1.5
+    assert company.per_provider() == {"smtp": PEOPLE}
 
 
 def test_a_process_that_hangs_delays_nobody_in_another(daemon, tmp_path):
-    daemon.forget()
     company = daemon.company(tmp_path)
     company.configure([["sms"]], timeout="4s")
     daemon.arm("twilio:hang,times=3")
@@ -65,7 +66,7 @@ def test_the_next_channel_steps_in_within_five_seconds(company, sandbox, fault, 
 
     assert result.exit_code == 0
     assert company.per_provider() == {"smtp": company.people}
-    assert seconds_until(sandbox, "smtp")[0] < 5
+    assert seconds_until(sandbox, "smtp") < 5
 
 
 def test_one_request_in_ten_is_repeated_at_most_beside_the_first_few(company, sandbox):

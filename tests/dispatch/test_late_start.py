@@ -114,7 +114,6 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, daemon: Daemon, tmp_path: Path) -> Iterator[tuple[Company, Gate]]:
     """One person and one channel, with the gate in front of its provider."""
-    daemon.forget()
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

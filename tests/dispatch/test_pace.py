@@ -23,7 +23,6 @@ RATE, BURST = 50, 5
 
 @pytest.fixture
 def company(daemon: Daemon, tmp_path: Path) -> Company:
-    daemon.forget()
     company = daemon.company(tmp_path)
     company.configure([["sms"]], sms=f"rate = {RATE}\nburst = {BURST}", timeout="5s")
     return company

@@ -22,7 +22,6 @@ PEOPLE = 12
 
 @pytest.fixture
 def company(daemon: Daemon, tmp_path: Path) -> Company:
-    daemon.forget()
     company = daemon.company(tmp_path)
     company.configure([["sms"]], sms="concurrency = 2", timeout="15s")
     company.employ(PEOPLE)

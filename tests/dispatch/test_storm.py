@@ -26,7 +26,6 @@ SITE = '[channels.site]\nadapter = "site"\npath = "public"\n'
 
 @pytest.fixture
 def company(daemon: Daemon, tmp_path: Path) -> Company:
-    daemon.forget()
     company = daemon.company(tmp_path)
     company.configure([["sms"]], timeout="15s")
     return company

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 
@@ -134,3 +135,16 @@ def test_the_install_secret_is_made_once_for_everybody(ledger, tmp_path, monkeyp
     again.close()
     monkeypatch.setenv("BROADCAST_INSTALL_SECRET", "named by the environment")
     assert ledger.secret() == b"named by the environment"
+
+
+def test_what_a_dead_run_left_is_removed_by_one_that_looks_alone(ledger, sender):
+    pid, _ = sender
+    (left,) = ledger.runs.folder.iterdir()
+    end(pid)
+    with left.open() as another:
+        fcntl.flock(another, fcntl.LOCK_SH)
+        assert ledger.runs.alive(left.stem) is None
+        assert left.exists()
+
+    assert ledger.runs.alive(left.stem) is None
+    assert not left.exists()

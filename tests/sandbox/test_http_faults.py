@@ -60,6 +60,19 @@ async def test_a_late_message_is_received_although_the_client_has_gone(sandbox, 
     assert late[0].text == "[INC-1/1] Hallo"
 
 
+async def test_what_was_asked_before_the_memory_was_cleared_does_not_arrive_late(sandbox, client):
+    sandbox.fault(parse_fault("twilio:late=0.2"))
+    with pytest.raises(TimeoutError):
+        await client.sms(within=0.05)
+
+    await client.request("DELETE", f"{sandbox.url}/_sandbox/received")
+    sandbox.clear_faults()
+    sandbox.fault(parse_fault("twilio:late=0.3"))
+    await client.sms(body="[INC-2/1] Hallo")
+
+    assert [one.text for one in sandbox.received] == ["[INC-2/1] Hallo"]
+
+
 async def test_a_dripping_answer_outlasts_the_client(sandbox, client):
     sandbox.fault(parse_fault("twilio:drip=0.01"))
 

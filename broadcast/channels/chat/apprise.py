@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from broadcast.channels.options import Shapes, words
 from broadcast.channels.sdk_logging import silence
 from broadcast.channels.start_limit import TOO_OLD, may_start
+from broadcast.channels.time_limit import time_limit
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -71,7 +72,7 @@ class Apprise:
         if not may_start():
             return [NotSent(TOO_OLD)]
         try:
-            async with asyncio.timeout(self._timeout):
+            async with time_limit(self._timeout):
                 done = await _aside(partial(_notify, service, outgoing.message.text))
         except TimeoutError:
             return [Unknown(f"no answer within {self._timeout:g} s")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
@@ -13,6 +12,7 @@ from broadcast.channels.email.mime import content
 from broadcast.channels.options import Shapes, between, host, words
 from broadcast.channels.responses import excerpt
 from broadcast.channels.start_limit import TOO_OLD, may_start
+from broadcast.channels.time_limit import time_limit
 from broadcast.channels.transport import Transport, describe
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -76,7 +76,7 @@ class Smtp:
         """Connect, encrypt and log in, without sending."""
         dialogue = Dialogue(self._server)
         try:
-            async with asyncio.timeout(self._transport.timeout):
+            async with time_limit(self._transport.timeout):
                 await dialogue.open()
         except ServerRefused as error:
             health = Health.UNAUTHORISED if dialogue.stage == "login" else Health.DEGRADED
@@ -98,7 +98,7 @@ class Smtp:
         recipient = ascii_address(outgoing.address or "") or ""
         dialogue = self._kept() or Dialogue(self._server)
         try:
-            async with asyncio.timeout(self._transport.timeout):
+            async with time_limit(self._transport.timeout):
                 if not dialogue.alive:
                     await dialogue.open()
                 message = content(outgoing, identity, self._sender)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from broadcast.errors import LedgerError, Refused
-from broadcast.ledger.locks import USE_A_LOCAL_DISK, LocksDoNotHold, hold, is_free, is_named
+from broadcast.ledger.locks import USE_A_LOCAL_DISK, LocksDoNotHold, hold, is_free, remove_free
 from broadcast.ledger.sqlite.ledger_file import ledger_file
 from broadcast.ledger.store import Runs
 from broadcast.model.ids import new_run_id
@@ -42,9 +42,7 @@ class SqliteRuns(Runs):
         try:
             if not is_free(descriptor):
                 return int(os.read(descriptor, 20) or b"0")
-            if is_named(descriptor, path):
-                with suppress(OSError):
-                    path.unlink()
+            remove_free(descriptor, path)
             return None
         finally:
             os.close(descriptor)

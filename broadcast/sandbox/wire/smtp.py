@@ -196,8 +196,8 @@ class Conversation:
     async def _end(self, content: bytes) -> None:
         fault, code = self._fault, self._code()
         number = secrets.token_hex(6).upper()
-        if fault and fault.kind == "late":
-            await asyncio.sleep(fault.delay)
+        if fault and fault.kind == "late" and not await self._state.is_wanted_after(fault.delay):
+            raise Hangup
         received = self._received(content, number) if fault is None or fault.accepts else []
         self._state.keep(*received)
         status = code or 250
