@@ -161,12 +161,15 @@ class CallsRoute:
     async def _record(self, step: CallStep) -> None:
         if not step.effects and step.number > 1:
             return
-        done = await self._patiently(self.writer.call(lambda ledger: _recorded(ledger, self.channel, step)))
-        if done:
+        if await self._patiently(self._recorded(step)):
             self.planned()
             return
         self.counters.add("calls_spooled")
         await asyncio.to_thread(self.spool.add, step)
+
+    async def _recorded(self, step: CallStep) -> bool:
+        await self.writer.record_step(self.channel, step)
+        return True
 
     def _remember(self, state: CallState, event: CallEvent, decision: Decision) -> None:
         live = self.live.get(state.call or event.request.call)
@@ -246,11 +249,6 @@ def _known(ledger: Ledger, channel: str, call: str, number: str, now: datetime) 
 
 def _caller(number: str) -> Caller:
     return Caller(number=number, line=phone_line(number) if number else "")
-
-
-def _recorded(ledger: Ledger, channel: str, step: CallStep) -> bool:
-    ledger.calls.record(channel, [step])
-    return True
 
 
 def _acceptance(state: CallState, live: LiveCall) -> Acceptance:

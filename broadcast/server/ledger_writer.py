@@ -1,7 +1,7 @@
 """One thread that writes what arrives into the ledger, many requests in one transaction.
 
 A ledger belongs to one thread, and a commit waits for the disk: neither may stop the event loop. Receipts
-that arrive during a commit are recorded together by the next one.
+that arrive during a commit are recorded together by the next one, and so are steps of phone calls.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from broadcast.errors import LedgerBusy, UnknownCommit
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt, ReceiptsApplied
+from broadcast.model.call_step import CallStep
 from broadcast.model.clock import Clock
 from broadcast.server.counters import Counters
 
@@ -26,16 +26,18 @@ T = TypeVar("T")
 #: Seconds between two transactions. Without a pause, other commands would hardly ever get the lock: SQLite
 #: gives it to a process that happens to ask (measured: 748 ms of waiting without a pause, 92 ms with this).
 PAUSE = 0.010
-#: The most receipts of one transaction, so that no transaction takes long.
+#: The most requests of one transaction, so that no transaction takes long.
 _BATCH = 500
+#: Does something with the ledger and the items of all requests that are waiting for the same to be done.
+_Act = Callable[[Ledger, Sequence[Any]], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Work:
-    """Receipts to record, or else something to do with the ledger; `done` gets the result."""
+    """What a request wants done; `done` gets the result."""
 
-    receipts: Sequence[ChannelReceipt] = ()
-    call: Callable[[Ledger], object] | None = None
+    act: _Act
+    items: Sequence[object] = ()
     done: Future[object] = field(default_factory=Future)
 
 
@@ -75,11 +77,15 @@ class LedgerWriter:
 
         Receipts that are recorded together have one result, that of all of them.
         """
-        return cast("ReceiptsApplied", await self._done(_Work(receipts=receipts)))
+        return cast("ReceiptsApplied", await self._done(_Work(self._record_receipts, receipts)))
+
+    async def record_step(self, channel: str, step: CallStep) -> None:
+        """Record a step of a phone call with its effects; durable when this returns. Raises `LedgerError`."""
+        await self._done(_Work(_record_steps, [(channel, step)]))
 
     async def call(self, act: Callable[[Ledger], T]) -> T:
         """Call `act` in the thread and return its result; raises what it raises."""
-        return cast("T", await self._done(_Work(call=act)))
+        return cast("T", await self._done(_Work(lambda ledger, _: act(ledger))))
 
     async def _done(self, work: _Work) -> object:
         self._queue.put(work)
@@ -94,9 +100,11 @@ class LedgerWriter:
             return
         self._ready.set_result(None)
         try:
-            while (works := self._next()) or not self._closing.is_set():
+            # The end is asked for behind all work, and may be taken from the queue together with some.
+            while not (self._closing.is_set() and self._queue.empty()):
+                works = self._next()
                 began = self._clock.monotonic()
-                self._carry_out(ledger, works)
+                _carry_out(ledger, works)
                 self._counters.ledger_writes.observe(self._clock.monotonic() - began)
                 self._counters.add("written", count=len(works))
                 self._closing.wait(PAUSE)
@@ -113,28 +121,40 @@ class LedgerWriter:
                 found.append(self._queue.get_nowait())
         return [work for work in found if work is not None]
 
-    def _carry_out(self, ledger: Ledger, works: Sequence[_Work]) -> None:
-        recorded = [work for work in works if work.call is None]
-        if recorded:
-            receipts = [receipt for work in recorded for receipt in work.receipts]
-            now = self._clock.now()
-            _settle(recorded, lambda: self._record(ledger, receipts, now))
-        for work in works:
-            if work.call is not None:
-                _settle([work], partial(work.call, ledger))
-
-    def _record(self, ledger: Ledger, receipts: Sequence[ChannelReceipt], now: datetime) -> ReceiptsApplied:
-        applied = ledger.receipts.record(receipts, now)
+    def _record_receipts(self, ledger: Ledger, receipts: Sequence[ChannelReceipt]) -> ReceiptsApplied:
+        applied = ledger.receipts.record(receipts, self._clock.now())
         # Here, not by request: the result is that of all receipts of a batch.
         self._counters.add("unmatched", count=applied.unmatched)
         return applied
 
 
-def _settle(works: Sequence[_Work], act: Callable[[], object]) -> None:
+def _record_steps(ledger: Ledger, steps: Sequence[tuple[str, CallStep]]) -> None:
+    by_channel: dict[str, list[CallStep]] = {}
+    for channel, step in steps:
+        by_channel.setdefault(channel, []).append(step)
+    for channel, recorded in by_channel.items():
+        ledger.calls.record(channel, recorded)
+
+
+def _carry_out(ledger: Ledger, works: Sequence[_Work]) -> None:
+    """Do what is the same for several requests once, for all of them."""
+    same: dict[_Act, list[_Work]] = {}
+    for work in works:
+        same.setdefault(work.act, []).append(work)
+    for act, together in same.items():
+        _settle(ledger, act, together)
+
+
+def _settle(ledger: Ledger, act: _Act, works: Sequence[_Work]) -> None:
     """Act once, and give the result or the error to everybody who waits for it."""
     try:
-        result = act()
+        result = act(ledger, [item for work in works for item in work.items])
     except Exception as error:  # noqa: BLE001 - the requests raise it
+        if len(works) > 1 and not isinstance(error, LedgerBusy | UnknownCommit):
+            # What one request brought may be what cannot be recorded: it must not take the others with it.
+            for work in works:
+                _settle(ledger, act, [work])
+            return
         for work in works:
             work.done.set_exception(error)
     else:
