@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from broadcast.cadence.tick import Job
     from broadcast.config.settings import Settings
+    from broadcast.hotline.delete_recordings import DeleteRecordings
     from broadcast.hotline.send_links import SendLinks
     from broadcast.ledger.ledger import Ledger
     from broadcast.model.clock import Clock
     from broadcast.monitoring.draft_alerts import DraftAlerts
+    from broadcast.publishing.channels import Channels
     from broadcast.publishing.publish import Publisher
 
 
@@ -52,6 +54,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
         *make_links(settings, ledger, publisher),
         SendDue(publisher.deliverer),
+        *make_recordings(settings, ledger, publisher.deliverer.channels),
         ShowOverdue(publisher.deliverer.channels),
         make_alert_drafts(settings, ledger),
         *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),  # it waits for providers
@@ -71,6 +74,16 @@ def make_links(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iter
             renderer=publisher.renderer,
             catalogue=make_catalogue(settings),
         )
+
+
+def make_recordings(settings: Settings, ledger: Ledger, channels: Channels) -> Iterator[DeleteRecordings]:
+    """Yield the job that lets the provider delete what callers recorded, if there is a hotline."""
+    from datetime import timedelta
+
+    from broadcast.hotline.delete_recordings import DeleteRecordings
+
+    if settings.calls:
+        yield DeleteRecordings(ledger=ledger, channels=channels, keep=timedelta(seconds=settings.calls.keep))
 
 
 def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:

@@ -15,7 +15,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities
 from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
-from broadcast.model.outcome import Outcome, Probe
+from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 from broadcast.model.phone_call import CallRequest
 from broadcast.model.room import RoomAnswers
@@ -188,6 +188,23 @@ class HoldsCalls(Protocol):
 
     def write_call(self, document: CallDocument, url: Callable[[str], str]) -> InboundAnswer:
         """Return the HTTP answer that says and does what the document says; `url` makes a URL from a path."""
+        ...
+
+
+@runtime_checkable
+class KeepsRecordings(Protocol):
+    """An adapter whose provider keeps what callers record; `address` is the provider's own."""
+
+    async def fetch_recording(self, address: str) -> bytes | Rejected | NotSent | Unknown:
+        """Return the recording as MP3, or why there is none."""
+        ...
+
+    async def delete_recording(self, address: str) -> Outcome:
+        """Delete a recording; `Accepted` also if it is gone already."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
         ...
 
 

@@ -177,6 +177,7 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None = None,
         signing_in: bool = False,
+        most: int = REPLY_LIMIT,
     ) -> Answer:
         """Make one request and read the whole answer; follows no redirect and does not raise for the network.
 
@@ -189,6 +190,7 @@ class Transport:
             body: The bytes to send, None for none.
             signing_in: Whether this is a login, which writes no text for people: the age of the claim is
                 then checked at the request after it.
+            most: The largest answer that is read, in bytes.
 
         Returns:
             A `Reply` of any status, or `NoReply` with its reason after `timeout` seconds (`time_limit`).
@@ -218,7 +220,7 @@ class Transport:
                 ) as response:
                     received_at = self.clock.now()
                     self._skew.note(response.headers, asked, received_at)
-                    return await _read(response, self.secrets, received_at)
+                    return await _read(response, self.secrets, received_at, most)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return (proxy and _stopped_by(proxy, error)) or self._no_reply(error, progress)
 
@@ -336,13 +338,15 @@ async def _notice_hang_ups() -> None:
     await asyncio.sleep(0)
 
 
-async def _read(response: aiohttp.ClientResponse, secrets: Secrets, received_at: datetime) -> Answer:
+async def _read(
+    response: aiohttp.ClientResponse, secrets: Secrets, received_at: datetime, most: int
+) -> Answer:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > REPLY_LIMIT:
+        if len(body) > most:
             response.close()
-            return NoReply(f"the answer is larger than {REPLY_LIMIT // 1024} KiB", left=True)
+            return NoReply(f"the answer is larger than {most // 1024} KiB", left=True)
     return Reply(response.status, response.headers, bytes(body), secrets=secrets, received_at=received_at)
 
 

@@ -43,6 +43,7 @@ def read_hotline(
         ring=table.take(keys.RING),
         most=table.take(keys.MOST),
         give_up=table.take(keys.GIVE_UP),
+        keep=table.take(keys.KEEP),
         fallback=_path(table, keys.FALLBACK),
         lines=read_backup_lines(table, {line.number for line in lines}),
     )

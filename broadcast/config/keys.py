@@ -131,6 +131,7 @@ RING: Key[float] = Key("ring", shapes.timeout, 15.0)
 MOST: Key[int] = Key("most", shapes.whole, 5)
 GIVE_UP: Key[float] = Key("give_up", shapes.timeout, 90.0)
 FALLBACK: Key[str | None] = Key("fallback", shapes.text, None)
+KEEP: Key[float] = Key("keep", shapes.timeout, 30 * 86_400.0)
 LINES: Key[tuple[Mapping[str, object], ...]] = Key("lines", shapes.tables, ())
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
@@ -165,7 +166,7 @@ ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
 MAINTENANCE = Section("maintenance", (REMIND_BEFORE,))
 APPROVAL = Section("approval", (NEEDED_FOR, BY))
 HOTLINE_TABLE = Section(
-    "hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, FALLBACK, LINES)
+    "hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, KEEP, FALLBACK, LINES)
 )
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 

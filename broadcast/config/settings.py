@@ -232,7 +232,8 @@ class HotlineSettings:
 
     `channel` is the voice channel whose account has the `numbers`; `sms` sends links, and `rota` names who
     takes calls. An agent is rung for `ring` seconds, at most `most` agents for `give_up` seconds altogether.
-    `fallback` is the file of the static document, and `lines` are the backup lines.
+    The provider keeps what callers recorded for `keep` seconds. `fallback` is the file of the static
+    document, and `lines` are the backup lines.
     """
 
     numbers: tuple[HotlineLine, ...]
@@ -242,6 +243,7 @@ class HotlineSettings:
     ring: float = 15.0
     most: int = 5
     give_up: float = 90.0
+    keep: float = 30 * 86_400.0
     fallback: Path | None = None
     lines: tuple[BackupLine, ...] = ()
 

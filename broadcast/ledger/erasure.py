@@ -26,12 +26,12 @@ _OURS = " "
 #: What a purge removes beside incidents.
 _OUTSIDE_INCIDENTS = (
     *("purge_unasked", "purge_unmatched_receipts", "purge_absences", "purge_requests"),
-    *("purge_call_effects", "purge_tickets", "purge_call_backs", "purge_calls"),
+    *("purge_call_effects", "owe_deletions_before", "purge_tickets", "purge_call_backs", "purge_calls"),
 )
 #: What forgetting an address removes, in this order: a call is found by its number until that is removed.
 _BY_DIGEST = (
     *("forget_inbound", "show_no_address", "end_subscriptions", "forget_requests"),
-    *("forget_call_effects", "forget_typed_numbers", "forget_tickets"),
+    *("forget_call_effects", "forget_typed_numbers", "owe_deletions_of_number", "forget_tickets"),
     *("forget_call_backs", "forget_calls"),
 )
 #: What puts pseudonyms in the place of people, in this order.
@@ -144,6 +144,21 @@ class Erasure:
         """Return how many requests to subscribe expired before that time."""
         with self._store.reading() as connection:
             return int(connection.execute("count_requests", (before.timestamp(),)).fetchone()[0])
+
+    def calls(self, before: datetime) -> int:
+        """Return how many calls from before that time still know their caller."""
+        with self._store.reading() as connection:
+            return int(connection.execute("count_calls_before", (before.timestamp(),)).fetchone()[0])
+
+    def calls_of(self, addresses: Iterable[tuple[AddressKind, str]]) -> int:
+        """Return how many calls came from these addresses."""
+        secret = self._store.secret()
+        with self._store.reading() as connection:
+            counts = (
+                connection.execute("count_calls_of_number", (address_digest(secret, *address),)).fetchone()[0]
+                for address in addresses
+            )
+            return sum(counts)
 
     def purge(self, incidents: Sequence[int], by: Author, before: datetime | None = None) -> None:
         """Erase all people from these incidents; what was still owed to them is not sent any more.

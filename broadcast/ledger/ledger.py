@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.inbox import InboxRecords
     from broadcast.ledger.proposals import Proposals
     from broadcast.ledger.receipts import Receipts
+    from broadcast.ledger.recordings import Recordings
     from broadcast.ledger.reminders import Reminders
     from broadcast.ledger.schedules import Schedules
     from broadcast.ledger.store import Run, Runs, Store
@@ -61,6 +62,7 @@ class Ledger:
         inbox: What people wrote to us.
         calls: Calls of people, step by step.
         call_follow_ups: What callers are owed after the call.
+        recordings: What callers recorded, and what of it the provider is to delete.
         hotline: What people switched on the hotline.
         lines: Mobile numbers that stand in for the hotline.
         absences: When people of a rota are away.
@@ -209,6 +211,13 @@ class Ledger:
         from broadcast.ledger.call_follow_ups import CallFollowUps
 
         return CallFollowUps(self.store)
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """What callers recorded, and what of it the provider is to delete."""
+        from broadcast.ledger.recordings import Recordings
+
+        return Recordings(self.store)
 
     @cached_property
     def hotline(self) -> HotlineSwitches:

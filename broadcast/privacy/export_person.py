@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
 from broadcast.ledger.absences import Absence
+from broadcast.ledger.call_record import PersonCall, calls_of
 from broadcast.ledger.confirmations import Confirmation, OtherAnswer
 from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
@@ -47,7 +48,8 @@ class PersonExport:
 
     `known_as` are their contacts as the ledger has them, `written` what they wrote to us, `answers` their
     answers to notices, each with its notice (`INC-7/2`), and `absences` when they were away from a rota.
-    `subscribers` are their subscriptions, and `requests` their requests to subscribe.
+    `subscribers` are their subscriptions, `requests` their requests to subscribe, and `calls` their calls to
+    the hotline.
     """
 
     person: FoundPerson
@@ -59,6 +61,7 @@ class PersonExport:
     absences: tuple[Absence, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     requests: tuple[SubscriptionRequest, ...] = ()
+    calls: tuple[PersonCall, ...] = ()
 
     @property
     def locale(self) -> str | None:
@@ -87,7 +90,18 @@ def export_person(
     written = tuple(one for address in person.writes_from for one in ledger.inbox.from_address(*address))
     absences = tuple(one for id in sorted(person.own_ids) for one in ledger.absences.of(id))
     asked = [ledger.subscriptions.of_address(*address) for address in person.writes_from]
-    known = (person.entries, suppressions, written, absences, any(asked), person.rejected, person.unread)
+    phones = (each for kind, each in person.writes_from if kind is AddressKind.PHONE)
+    calls = tuple(one for phone in phones for one in calls_of(ledger.store, phone))
+    known = (
+        person.entries,
+        suppressions,
+        written,
+        absences,
+        any(asked),
+        person.rejected,
+        person.unread,
+        calls,
+    )
     if not any(known):
         raise NothingMatched(
             f"nothing is known about {term.strip()}",
@@ -105,6 +119,7 @@ def export_person(
         absences=absences,
         subscribers=tuple(one for found in asked for one in found.subscribers),
         requests=tuple(one for found in asked for one in found.requests),
+        calls=calls,
     )
 
 

@@ -20,8 +20,8 @@ class ErasureProposal:
 
     Contacts files are never changed; their rows are only reported. `suppress` says that their addresses must
     never be used again. `written` is the number of messages from their addresses, and `absences` the
-    number of their absences from a rota, and `subscriptions`
-    of their subscriptions and requests to subscribe.
+    number of their absences from a rota, `subscriptions`
+    of their subscriptions and requests to subscribe, and `calls` of their calls to the hotline.
     """
 
     person: FoundPerson
@@ -29,6 +29,7 @@ class ErasureProposal:
     written: int = 0
     absences: int = 0
     subscriptions: int = 0
+    calls: int = 0
     incidents: tuple[str, ...]
     suppress: bool = False
     done: bool = False
@@ -36,8 +37,8 @@ class ErasureProposal:
     @property
     def erases(self) -> bool:
         """Whether there is something to erase or to suppress."""
-        found = self.written or self.absences or self.subscriptions or (self.suppress and self.person.rows)
-        return bool(self.person.known_as or found)
+        found = (self.written, self.absences, self.subscriptions, self.calls)
+        return bool(self.person.known_as or any(found) or (self.suppress and self.person.rows))
 
 
 Consent = Callable[[ErasureProposal], None]
@@ -57,7 +58,8 @@ def propose(
         len(found.subscribers) + len(found.requests)
         for found in (ledger.subscriptions.of_address(*address) for address in person.writes_from)
     )
-    known = person.known_as or written or absences or asked or (suppress and person.rows)
+    calls = ledger.erasure.calls_of(person.writes_from)
+    known = person.known_as or written or absences or asked or calls or (suppress and person.rows)
     if not known and not ledger.erasure.unfinished:
         raise NothingMatched(
             f"the ledger knows nobody as {term.strip()}{_still_in(person)}",
@@ -73,6 +75,7 @@ def propose(
         written=written,
         absences=absences,
         subscriptions=asked,
+        calls=calls,
         incidents=listed,
         suppress=suppress,
     )

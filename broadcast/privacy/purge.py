@@ -32,7 +32,8 @@ class Purge:
     """The incidents that ended before `before`, with the people that a purge erases from them.
 
     `messages` counts what people wrote to us before that time, and which answers no notice. `absences` counts
-    the absences that were over by then, and `requests` the requests to subscribe that expired by then.
+    the absences that were over by then, and `requests` the requests to subscribe that expired by then, and
+    `calls` the calls before that time whose caller is still known.
     """
 
     before: datetime
@@ -40,6 +41,7 @@ class Purge:
     messages: int = 0
     absences: int = 0
     requests: int = 0
+    calls: int = 0
     done: bool = False
 
     @property
@@ -68,6 +70,7 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
         messages=ledger.erasure.unasked(before),
         absences=ledger.erasure.absences(before),
         requests=ledger.erasure.requests(before),
+        calls=ledger.erasure.calls(before),
     )
 
 
@@ -78,7 +81,8 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
     Raises `Refused` and `LedgerError`.
     """
     erasure = ledger.erasure
-    found = bool(proposed.incidents or proposed.messages or proposed.absences or proposed.requests)
+    outside = (proposed.messages, proposed.absences, proposed.requests, proposed.calls)
+    found = bool(proposed.incidents or any(outside))
     if found:
         ledger.runs.require_idle("nothing was erased")
         erasure.require_space()

@@ -52,6 +52,7 @@ KEPT = {
     "call_back": {"locale", "topic", "state", "owner"},
     "ticket": {"locale", "topic", "state", "owner"},
     "hotline_switch": {"name", "value", "note", "author"},
+    "recording_deletion": {"source", "state", "reason"},
     "backup_line": {"line", "incident", "note", "author", "ended_by"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
@@ -84,6 +85,7 @@ ERASED = {
     "call_effect": {"details"},
     "call_back": {"number", "note"},
     "ticket": {"recording", "note"},
+    "recording_deletion": {"recording"},
 }
 
 

@@ -126,6 +126,7 @@ class Answering(Transport):
         headers: Mapping[str, str],
         body: bytes | None = None,
         signing_in: bool = False,
+        most: int = 0,
     ) -> Answer:
         login = next((known for end, known in LOGINS.items() if url.endswith(end)), None)
         if login is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import TypeAlias
 from urllib.parse import quote
@@ -64,6 +65,16 @@ class TwilioAccount:
     async def listed(self, resource: str, query: Mapping[str, str]) -> Answer:
         """List the resources that match `query`."""
         return await self._ask("GET", f"/{resource}.json", params=query)
+
+    async def fetched(self, path: str, most: int) -> Answer:
+        """Return what lies at a path below the account, of at most that many bytes."""
+        login = b64encode(f"{self._client.username}:{self._client.password}".encode()).decode()
+        headers = {"Authorization": f"Basic {login}"}
+        return await self._transport.exchange("GET", self._root + path, headers=headers, most=most)
+
+    async def deleted(self, path: str) -> Answer:
+        """Delete what lies at a path below the account."""
+        return await self._ask("DELETE", path)
 
     async def probe(self) -> Probe:
         """Ask for the account itself."""

@@ -20,6 +20,7 @@ from broadcast.channels.vendors.twilio_account import (
     created,
     referring,
 )
+from broadcast.channels.vendors.twilio_recordings import delete_recording, fetch_recording
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, signed_form, twiml_answer
 from broadcast.channels.voice.call_form import call_request
 from broadcast.channels.voice.call_twiml import Url, call_twiml
@@ -38,7 +39,7 @@ from broadcast.model.inbound import (
     Receipt,
     ReceiptState,
 )
-from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
+from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.phone_call import CallRequest
 
@@ -158,6 +159,14 @@ class TwilioVoice:
     def write_call(self, document: CallDocument, url: Url) -> InboundAnswer:
         """Return the TwiML of a document."""
         return twiml_answer(call_twiml(document, url, self._voices))
+
+    async def fetch_recording(self, address: str) -> bytes | Rejected | NotSent | Unknown:
+        """Return what a caller recorded."""
+        return await fetch_recording(self._account, address)
+
+    async def delete_recording(self, address: str) -> Outcome:
+        """Delete what a caller recorded."""
+        return await delete_recording(self._account, address)
 
     async def close(self) -> None:
         """Close all connections."""

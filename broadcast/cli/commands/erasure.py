@@ -129,6 +129,8 @@ def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
         messages.append(line(f"{verb} {counted(purged.absences, 'absence')} from before {day}"))
     if purged.requests:
         messages.append(line(f"{verb} {counted(purged.requests, 'request')} to subscribe from before {day}"))
+    if purged.calls:
+        messages.append(line(f"{verb} the callers of {counted(purged.calls, 'call')} from before {day}"))
     if not purged.incidents and messages:
         return [*messages]
     if not purged.incidents:
@@ -167,6 +169,7 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
         "messages_to_us": purged.messages,
         "absences": purged.absences,
         "subscription_requests": purged.requests,
+        "calls": purged.calls,
         "changed": purged.done,
     }
 
@@ -179,6 +182,8 @@ def _forget_page(asked: forgetting.ErasureProposal) -> list[Block]:
         what += f", and {counted(asked.absences, 'absence')}"
     if asked.subscriptions:
         what += f", and {counted(asked.subscriptions, 'subscription')}"
+    if asked.calls:
+        what += f", and {counted(asked.calls, 'call')}"
     rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
         return [line(f"forgotten: {what}"), *rest]
@@ -234,6 +239,7 @@ def _forget_json(asked: forgetting.ErasureProposal) -> dict[str, Any]:
         "messages_to_us": asked.written,
         "absences": asked.absences,
         "subscriptions": asked.subscriptions,
+        "calls": asked.calls,
         "incidents": list(asked.incidents),
         "files": [
             {"audience": each.audience, "path": str(each.path), "line": each.row.line}

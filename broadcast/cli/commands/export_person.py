@@ -14,6 +14,7 @@ from broadcast.cli.options import Also, Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
 from broadcast.cli.output.timestamps import iso
+from broadcast.ledger.call_record import PersonCall
 from broadcast.ledger.person_record import RecordedAttempt
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
@@ -112,8 +113,27 @@ def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
             }
             for each in export.absences
         ],
+        "calls": [_call(each, zone) for each in export.calls],
         **_subscriptions(export, zone),
         **places_json(export.person, "not_included"),
+    }
+
+
+def _call(call: PersonCall, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "at": iso(call.at, zone),
+        "ended_at": iso(call.ended_at, zone),
+        "phone": call.caller,
+        "called": call.called,
+        "locale": call.locale,
+        "outcome": call.outcome or None,
+        "topic": call.topic or None,
+        "rating": call.rating,
+        "steps": [{"at": iso(one.at, zone), "kind": one.kind, **one.details} for one in call.steps],
+        "callback": call.call_back,
+        "recorded_at": iso(call.recorded, zone),
+        "recording": call.recording or None,
+        "notes": list(call.notes),
     }
 
 

@@ -9,6 +9,7 @@ import typer
 from broadcast.cli.command import command, group
 from broadcast.cli.commands.hotline_follow_ups import callbacks, tickets
 from broadcast.cli.commands.hotline_lines import lines
+from broadcast.cli.commands.hotline_recordings import recordings
 from broadcast.cli.commands.hotline_simulate import simulate_calls
 from broadcast.cli.commands.hotline_status import require_hotline, status
 from broadcast.cli.commands.hotline_tail import tail
@@ -77,6 +78,6 @@ def fallback(common: Common) -> None:
 hotline = group(
     "hotline",
     "Show and steer the hotline, and work off call-backs and messages of callers.",
-    [status, tail, set_mode, lines, fallback, callbacks, tickets, simulate_calls],
+    [status, tail, set_mode, lines, fallback, callbacks, tickets, recordings, simulate_calls],
     ["broadcast hotline status", "broadcast hotline mode callback", "broadcast hotline callbacks list"],
 )

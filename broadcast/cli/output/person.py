@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.localisation.phrase_book import PhraseBook
+from broadcast.model.call_step import Details
 from broadcast.model.contact import Contact
 from broadcast.model.subscription import Subscriber, SubscriptionRequest
 from broadcast.model.suppression import SuppressionReason
@@ -35,6 +36,7 @@ def person_page(
         yield from _message(entry, say)
     yield from _answers(export, say)
     yield from _written(export, say)
+    yield from _calls(export, say)
     yield from _absences(export, say)
     yield from _subscriptions(export, say)
     yield from _suppressions(export, say)
@@ -144,6 +146,22 @@ def _answers(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
 def _written(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
     for each in export.written:
         yield Quote(f"{say('written')}: {each.channel} {say.moment(each.at)} {each.sender}", each.text)
+
+
+def _calls(export: PersonExport, say: _ExportWords) -> Iterator[Block]:
+    """Yield each call with what the person said and typed in it."""
+    for call in export.calls:
+        said = [
+            " ".join(filter(None, (say.moment(one.at), one.kind, _said(one.details)))) for one in call.steps
+        ]
+        owed = [f"{say('callback')}: {call.call_back}"] if call.call_back else []
+        owed += [f"{say('recorded')}: {say.moment(call.recorded)} {call.recording}"] if call.recorded else []
+        notes = [f"{say('note')}: {note}" for note in call.notes]
+        yield Quote(f"{say('call')}: {call.called} {say.moment(call.at)}", "\n".join((*said, *owed, *notes)))
+
+
+def _said(details: Details) -> str:
+    return ", ".join(f"{name}={value}" for name, value in details.items() if value not in ("", None))
 
 
 def _absences(export: PersonExport, say: _ExportWords) -> Iterator[Block]:

@@ -310,13 +310,21 @@ WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question') AND c
 UPDATE call_effect SET details = '{}', digest = NULL WHERE digest = ?
 
 -- name: forget_tickets
--- Remove the reference to what the caller of a number recorded; the provider still has it.
+-- Remove the reference to what the caller of a number recorded; that the provider is to delete it is recorded before.
 UPDATE ticket SET recording = NULL, note = NULL, state = 'done' WHERE call_id IN (SELECT id FROM call WHERE digest = ?)
 
 -- name: forget_call_backs
 -- Remove a number from the call-backs; it is not called any more.
 UPDATE call_back SET number = NULL, digest = NULL, note = NULL, state = CASE WHEN state = 'given-up' THEN state ELSE 'done' END
 WHERE digest = ?
+
+-- name: count_calls_of_number
+-- Count the calls of a number.
+SELECT count(*) FROM call WHERE digest = ?
+
+-- name: count_calls_before
+-- Count the calls before a time whose caller is still known, by a number or by what they recorded.
+SELECT count(*) FROM call WHERE began_at < ? AND (caller IS NOT NULL OR digest IS NOT NULL)
 
 -- name: forget_calls
 -- Remove a number from its calls; how long they took and what became of them stays.
