@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from broadcast.wiring import (
     make_catalogue,
@@ -16,6 +16,7 @@ from broadcast.wiring import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from broadcast.cadence.replay_spool import ReplaySpool
     from broadcast.cadence.tick import Job
     from broadcast.config.settings import Settings
     from broadcast.hotline.delete_recordings import DeleteRecordings
@@ -46,6 +47,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
         settings, publisher.deliverer, make_catalogue(settings), publisher.renderer
     )
     return [
+        *_spooled(settings, ledger),  # before everything: an answer may make the rest needless
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
         PublishScheduled(publisher),
         EscalateUnconfirmed(starter),
@@ -59,6 +61,29 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
         make_alert_drafts(settings, ledger),
         *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),  # it waits for providers
     ]
+
+
+def record_spooled(settings: Settings, ledger: Ledger) -> None:
+    """Record what waited while the ledger could not be written; raises `LedgerError` if it cannot be now."""
+    for job in _spooled(settings, ledger):
+        job.replay()
+
+
+def _spooled(settings: Settings, ledger: Ledger) -> Iterator[ReplaySpool[Any]]:
+    """Yield the jobs that record what waited while the ledger could not be written."""
+    from broadcast.cadence.replay_spool import ReplaySpool
+    from broadcast.hotline import recording
+    from broadcast.inbound import arrived
+    from broadcast.inbound.inbox import Inbox
+    from broadcast.ledger.spool import LedgerSpool, answers_spool, calls_spool
+
+    answers = LedgerSpool(answers_spool(settings.ledger), arrived.to_line, arrived.from_line)
+    inbox = Inbox(ledger, settings.internal, settings.own_numbers)
+    yield ReplaySpool(answers, lambda news: arrived.record_arrived(inbox, news), "answers", "answer")
+    if settings.calls:
+        channel = settings.calls.channel
+        calls = LedgerSpool(calls_spool(settings.ledger), recording.to_line, recording.from_line)
+        yield ReplaySpool(calls, lambda steps: ledger.calls.record(channel, steps), "calls", "step")
 
 
 def make_links(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iterator[SendLinks]:

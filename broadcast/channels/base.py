@@ -114,7 +114,8 @@ class Receives(Protocol):
     """An adapter whose provider sends us receipts, messages or key presses by HTTP.
 
     `receive` has no side effects and does not wait: the caller records what it returns. An adapter may define
-    the class variable `largest_body` (bytes) if its provider sends bodies of more than 256 KiB.
+    the class variables `largest_body` (bytes) if its provider sends bodies of more than 256 KiB, and
+    `posts_once` (True) if its provider does not repeat a request that was answered with 503.
     """
 
     def receive(self, request: InboundRequest) -> Sequence[Inbound]:

@@ -350,6 +350,12 @@ class Settings:
         return next((audience for audience in self.audiences.values() if audience.subscribers), None)
 
     @property
+    def own_numbers(self) -> frozenset[str]:
+        """The senders of all channels: what comes from them is our own message, or a machine's."""
+        senders = (channel.text("from") for channel in self.channels.values())
+        return frozenset(sender for sender in senders if sender)
+
+    @property
     def internal(self) -> frozenset[str]:
         """The audiences whose people are on duty."""
         return frozenset(name for name, audience in self.audiences.items() if audience.internal)

@@ -19,6 +19,7 @@ from broadcast.config.settings import AudienceSettings, ChannelSettings, Setting
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.spool import waiting
 from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
@@ -159,6 +160,14 @@ def _ledger(settings: Settings) -> Iterator[Check]:
     else:
         fix = "keep the file, and name a new one under [ledger] url to go on sending"
         yield Check("ledger", CheckVerdict.FAIL, f"{settings.ledger} is damaged: {verdict}", fix)
+
+
+def _spooled(settings: Settings) -> Iterator[Check]:
+    for path, count in waiting(settings.ledger).items():
+        fix = "`broadcast tick` and `serve` record them once the ledger can be written"
+        yield Check(
+            "ledger", CheckVerdict.WARN, f"{counted(count, 'answer')} not recorded yet, in {path}", fix
+        )
 
 
 def _contacts(settings: Settings) -> Iterator[Check]:
@@ -310,4 +319,4 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
 
 
 #: In the order of the output: the quickest first.
-_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _rotas, _templates, _lanes, _sandbox)
+_PARTS = (_placeholders, _secrets, _modes, _ledger, _spooled, _contacts, _rotas, _templates, _lanes, _sandbox)

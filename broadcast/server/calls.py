@@ -7,13 +7,12 @@ longer than 250 ms, it is written to the spool instead, and the caller does not 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from broadcast.channels.base import HoldsCalls
-from broadcast.errors import BroadcastError
 from broadcast.hotline.apologies import failed, too_often
 from broadcast.hotline.call_state import CallState, Step, call_state_of
 from broadcast.hotline.caller import Caller
@@ -24,8 +23,8 @@ from broadcast.hotline.effects import AcceptCall, BeginHandOver, Effect, RingAge
 from broadcast.hotline.event import Acceptance, CallEvent
 from broadcast.hotline.recording import call_step
 from broadcast.hotline.snapshot import Snapshot
-from broadcast.hotline.spool import CallSpool
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.spool import LedgerSpool
 from broadcast.model.call_document import CallDocument, HangUp
 from broadcast.model.call_step import CallStep
 from broadcast.model.clock import Clock
@@ -35,12 +34,12 @@ from broadcast.model.phone_line import phone_line
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.rate_limit import RateLimit
+from broadcast.server.patience import patiently
 from broadcast.server.requests import BodyTooLarge, read_body
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-T = TypeVar("T")
 #: Bytes of a request about a call.
 MOST_BODY = 64 * 1024
 #: Seconds that an answer waits for the ledger.
@@ -64,7 +63,7 @@ class CallsRoute:
     origin: str
     snapshot: Callable[[], Snapshot]
     writer: LedgerWriter
-    spool: CallSpool
+    spool: LedgerSpool[CallStep]
     live: LiveCalls
     limit: RateLimit
     clock: Clock
@@ -138,9 +137,8 @@ class CallsRoute:
         if known is not None:
             return known
         number = "" if state.step in _LEGS else asked.caller
-        found = await self._patiently(
-            self.writer.call(lambda ledger: _known(ledger, self.channel, call, number, now))
-        )
+        known_there = self.writer.call(lambda ledger: _known(ledger, self.channel, call, number, now))
+        found = await patiently(known_there, PATIENCE)
         return self.live.put(call, found or LiveCall(caller=_caller(number)))
 
     async def _accepted(self, state: CallState, event: CallEvent, accepting: AcceptCall) -> Acceptance:
@@ -151,9 +149,8 @@ class CallsRoute:
             return Acceptance.MINE if live.agent == agent else Acceptance.TAKEN
         if live:
             live.agent = agent
-        winner = await self._patiently(
-            self.writer.call(lambda ledger: ledger.calls.accept(self.channel, call, agent, event.at))
-        )
+        accepted = self.writer.call(lambda ledger: ledger.calls.accept(self.channel, call, agent, event.at))
+        winner = await patiently(accepted, PATIENCE)
         if winner and live:
             live.agent = winner
         return Acceptance.MINE if winner in {None, "", agent} else Acceptance.TAKEN
@@ -161,7 +158,7 @@ class CallsRoute:
     async def _record(self, step: CallStep) -> None:
         if not step.effects and step.number > 1:
             return
-        if await self._patiently(self._recorded(step)):
+        if await patiently(self._recorded(step), PATIENCE):
             self.planned()
             return
         self.counters.add("calls_spooled")
@@ -181,18 +178,6 @@ class CallsRoute:
                 live.asked_at = event.at
             elif isinstance(effect, RingAgent):
                 live.rung.append(effect.agent)
-
-    async def _patiently(self, work: Awaitable[T]) -> T | None:
-        """Return the result; None if the ledger fails, or takes too long: then it goes on by itself."""
-        task = asyncio.ensure_future(work)
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        if not done:
-            task.add_done_callback(_forget)
-            return None
-        try:
-            return task.result()
-        except BroadcastError:
-            return None
 
     def _written(self, document: CallDocument) -> InboundAnswer:
         return self.adapter.write_call(document, lambda path: self.origin + path)
@@ -269,9 +254,3 @@ def _agent_of_leg(state: CallState, live: LiveCall) -> str:
 
 def _accepting(effects: Iterable[Effect]) -> AcceptCall | None:
     return next((effect for effect in effects if isinstance(effect, AcceptCall)), None)
-
-
-def _forget(task: asyncio.Future[T]) -> None:
-    """Read the result of work that nobody waits for any more, so that its error is not reported as unseen."""
-    if not task.cancelled():
-        task.exception()

@@ -12,7 +12,6 @@ from broadcast.errors import LedgerError
 from broadcast.inbound.inbox import Said, Taken
 from broadcast.inbound.room_answers import room_answers
 from broadcast.inbound.words import AnswerWords
-from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.model.clock import Clock
 from broadcast.model.inbound import (
     Challenge,
@@ -40,8 +39,8 @@ class Hooks:
     """The route's parts.
 
     `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called if
-    a receipt makes messages due. `listener` takes messages and
-    key presses, and `words` words the answers. `later` is what follows an answer.
+    a receipt makes messages due. `listener` takes what arrives, and `words` words the answers. `later` is
+    what follows an answer.
     """
 
     adapters: Mapping[str, Adapter]
@@ -85,12 +84,11 @@ class Hooks:
         )
 
     async def _take(self, channel: str, adapter: Adapter, inbound: Sequence[Inbound]) -> InboundAnswer:
-        kind = adapter.capabilities.address
-        receipts = [ChannelReceipt(channel, kind, one) for one in inbound if isinstance(one, Receipt)]
+        receipts = [one for one in inbound if isinstance(one, Receipt)]
         if receipts:
-            applied = await self.writer.record(receipts)
+            applied = await self.listener.record(channel, receipts)
             for receipt in receipts:
-                self.counters.add("receipts", channel, receipt.receipt.state)
+                self.counters.add("receipts", channel, receipt.state)
             if applied.planned or applied.failed:
                 self.planned()
         for one in inbound:
@@ -143,7 +141,7 @@ class Hooks:
                 return web.Response(status=413)
             case LedgerError():
                 self.counters.add("not_recorded", channel)
-                # A provider that repeats its requests does so later; the others lose this one.
+                # A provider that repeats its requests does so later.
                 return web.Response(status=503, headers={"Retry-After": "5"})
             case _:
                 self.counters.add("malformed", channel)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from broadcast.channels.base import Adapter, HoldsCalls
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.hotline.callers import LiveCalls
+from broadcast.hotline.recording import from_line, to_line
 from broadcast.hotline.snapshot import Snapshot
-from broadcast.hotline.spool import CallSpool
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.spool import LedgerSpool, calls_spool
 from broadcast.model.clock import Clock
 from broadcast.server.calls import CALLS_A_MINUTE, CallsRoute
 from broadcast.server.counters import Counters
@@ -61,7 +61,8 @@ class HotlineMaker:
         if calls is None:
             return None
         reader = make_snapshot_reader(self.settings, calls)
-        spool = CallSpool(spool_path(self.settings.ledger))
+        spool = LedgerSpool(calls_spool(self.settings.ledger), to_line, from_line)
+        spool.reserve()
 
         def read(ledger: Ledger) -> Snapshot:
             # What waited for the ledger comes first: callers are told what it says.
@@ -93,8 +94,3 @@ class HotlineMaker:
             f"[hotline] channel: {channel} cannot answer calls",
             hint='name a channel with adapter = "twilio-voice"',
         )
-
-
-def spool_path(ledger: Path) -> Path:
-    """Return the file that keeps steps of calls while the ledger cannot be written."""
-    return ledger.with_name(f"{ledger.name}-calls.jsonl")

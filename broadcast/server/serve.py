@@ -15,10 +15,12 @@ from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
+from broadcast.inbound.arrived import Arrived, from_line, to_line
 from broadcast.inbound.subscribing import Offer, offer_of
 from broadcast.inbound.words import AnswerWords
 from broadcast.jobs import make_jobs
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.spool import LedgerSpool, answers_spool
 from broadcast.model.clock import Clock, SystemClock
 from broadcast.server import systemd
 from broadcast.server.access_log import report
@@ -211,7 +213,9 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
             writer=process.writer,
             clock=process.clock,
             internal=process.settings.internal,
-            own=_own_numbers(process.settings),
+            own=process.settings.own_numbers,
+            spool=_answers_spool(process.settings),
+            counters=process.counters,
         ),
         words=AnswerWords(process.settings.organisation, process.settings.locale),
         trouble=partial(report, process.log),
@@ -269,6 +273,12 @@ def _hotline(process: _Process) -> Hotline | None:
     return hotline
 
 
+def _answers_spool(settings: Settings) -> LedgerSpool[Arrived]:
+    spool = LedgerSpool(answers_spool(settings.ledger), to_line, from_line)
+    spool.reserve()
+    return spool
+
+
 def _offer(settings: Settings) -> Offer | None:
     """Return what people can subscribe to; None if nobody can."""
     return offer_of(settings, make_channels(settings).planned, make_catalogue(settings).locales())
@@ -283,12 +293,6 @@ def _adapters(settings: Settings) -> dict[str, Adapter]:
     channels = make_channels(settings)
     built = channels.adapters(channels.settings)
     return {name: adapter for name, adapter in built.items() if isinstance(adapter, Receives)}
-
-
-def _own_numbers(settings: Settings) -> frozenset[str]:
-    """Return the senders of all channels: what comes from them is our own message, or a machine's."""
-    senders = (channel.text("from") for channel in settings.channels.values())
-    return frozenset(sender for sender in senders if sender)
 
 
 def _runner(application: web.Application) -> web.AppRunner:

@@ -13,14 +13,25 @@ from pathlib import Path
 
 import pytest
 
+from broadcast.cadence.tick import tick
+from broadcast.channels.chat.receipt_document import sample_receipt
+from broadcast.config.load import load
+from broadcast.dispatch.stop import Stop
+from broadcast.inbound.arrived import Arrived, from_line, to_line
+from broadcast.jobs import make_jobs
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
+from broadcast.ledger.spool import LedgerSpool, answers_spool, waiting
 from broadcast.model.clock import SystemClock
+from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.inbound import InboundMessage
 from broadcast.model.outcome import Accepted
-from broadcast.model.question import NoticeQuestion
+from broadcast.model.question import AnswerMeans, NoticeQuestion
 from broadcast.testing.ledger_fixtures import states
 from broadcast.testing.ledger_samples import claim, incident, notice, owed, settled
+from broadcast.wiring import open_ledger
+from tests.server.conftest import ORIGIN, TOKEN, serving
 
 _S = DeliveryState
 REPLY = {
@@ -30,6 +41,14 @@ REPLY = {
     "Body": "Ja",
     "NumMedia": "0",
 }
+
+
+OWN = """
+[channels.own]
+adapter = "webhook"
+webhook_url = "env:OWN_URL"
+secret = "env:OWN_SECRET"
+"""
 
 
 @pytest.fixture
@@ -55,18 +74,70 @@ def locked(path: Path) -> Iterator[None]:
         other.rollback()
 
 
-async def test_a_reply_while_the_ledger_is_locked_is_refused_and_counts_when_it_is_repeated(
-    asked, served, ledger, settings
-):
+async def test_a_reply_while_the_ledger_is_locked_waits_beside_it_and_counts(asked, served, ledger, settings):
+    spool = answers_spool(settings.ledger)
     with locked(settings.ledger):
-        refused = await served.twilio("/hooks/sms/inbound", REPLY)
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert states(ledger, asked) == {"anna": _S.ACCEPTED}
+        taken = await served.twilio("/hooks/sms/inbound", REPLY)
+        assert (taken.status, "angekommen" in await taken.text()) == (200, True)
+        assert spool.stat().st_mode & 0o777 == 0o600
+        assert waiting(settings.ledger) == {spool: 1}
 
-    again = await served.twilio("/hooks/sms/inbound", REPLY)
+    again = await served.twilio("/hooks/sms/inbound", REPLY | {"MessageSid": "SMin2", "Body": "Danke"})
 
     assert again.status == 200
     assert states(ledger, asked) == {"anna": _S.CONFIRMED}
+    assert [one.text for one in ledger.inbox.of(ledger.incidents.find(asked.incident))] == ["Ja", "Danke"]
+    assert not spool.exists()
+
+
+async def test_receipts_while_the_ledger_is_locked_are_recorded_by_the_next_round(
+    asked, served, ledger, settings
+):
+    receipt = {"MessageSid": "SM0", "MessageStatus": "delivered", "To": REPLY["From"]}
+    with locked(settings.ledger):
+        taken = await served.twilio("/hooks/sms", receipt)
+    assert taken.status == 204
+
+    with closing(open_ledger(settings)) as own:
+        await tick(make_jobs(settings, own), SystemClock(), Stop())
+
+    assert states(ledger, asked) == {"anna": _S.DELIVERED}
+    assert waiting(settings.ledger) == {}
+
+
+async def test_what_waits_is_recorded_when_serve_begins(asked, ledger, settings):
+    arrived = Arrived(
+        channel="sms",
+        kind=AddressKind.PHONE,
+        means=AnswerMeans.BUTTON,
+        news=InboundMessage(ref="SMin1", sender=REPLY["From"], text="Ja", recipient=REPLY["To"]),
+        at=SystemClock().now(),
+    )
+    spool = LedgerSpool(answers_spool(settings.ledger), to_line, from_line)
+    spool.add(arrived)
+
+    async with serving(settings) as served:
+        await served.twilio("/hooks/sms/inbound", REPLY)
+
+    assert states(ledger, asked) == {"anna": _S.CONFIRMED}
+    assert not spool.path.exists()
+
+
+@pytest.mark.slow
+async def test_a_provider_that_repeats_its_requests_is_refused_and_nothing_waits(settings, monkeypatch):
+    monkeypatch.setenv("OWN_URL", "https://own.example/")
+    monkeypatch.setenv("OWN_SECRET", "s3cret")
+    settings.path.write_text(settings.path.read_text() + OWN)
+    settings = load(settings.path, {"TWILIO_AUTH_TOKEN": TOKEN}, settings.path.parent)
+    url = ORIGIN + "/hooks/own"
+    asked = sample_receipt(url, "s3cret", SystemClock().now())
+
+    async with serving(settings) as served:
+        with locked(settings.ledger):
+            refused = await served.post("/hooks/own", asked.body, **asked.headers)
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+    assert waiting(settings.ledger) == {}
 
 
 async def test_a_reply_that_is_repeated_is_answered_once(asked, served, ledger):
@@ -133,13 +204,14 @@ def filled(disk: Path) -> Iterator[None]:
     file.unlink()
 
 
-async def test_on_a_full_disk_a_reply_is_refused_and_counts_when_there_is_space_again(
-    small_disk, asked, served, ledger
+async def test_on_a_full_disk_a_reply_waits_in_the_space_that_was_kept_for_it(
+    small_disk, asked, served, ledger, settings
 ):
     with filled(small_disk):
-        refused = await served.twilio("/hooks/sms/inbound", REPLY)
+        taken = await served.twilio("/hooks/sms/inbound", REPLY)
+        assert (taken.status, len(waiting(settings.ledger))) == (200, 1)
+        assert states(ledger, asked) == {"anna": _S.ACCEPTED}
 
-    assert refused.status == 503
-    assert states(ledger, asked) == {"anna": _S.ACCEPTED}
-    assert (await served.twilio("/hooks/sms/inbound", REPLY)).status == 200
+    assert (await served.twilio("/hooks/sms/inbound", REPLY | {"MessageSid": "SMin2"})).status == 200
     assert states(ledger, asked) == {"anna": _S.CONFIRMED}
+    assert waiting(settings.ledger) == {}

@@ -38,6 +38,7 @@ class SmsGateway:
     capabilities: ClassVar[Capabilities] = Capabilities(
         kind=ChannelKind.SMS, address=AddressKind.PHONE, lookup_delay=10.0, rate=5.0, concurrency=8
     )
+    posts_once: ClassVar[bool] = True  # some gateways repeat, and none says so in a description
     options: ClassVar[frozenset[str]] = frozenset(
         {
             *("from", "api_key", "secret", "username", "password"),

@@ -97,6 +97,7 @@ class TwilioSms:
         concurrency=64,
         fate=("twilio",),
     )
+    posts_once: ClassVar[bool] = True
     options: ClassVar[frozenset[str]] = frozenset(
         {
             *("account_sid", "auth_token", "shared_key", "from", "messaging_service_sid"),

@@ -88,6 +88,7 @@ class TwilioVoice:
         concurrency=8,
         fate=("twilio",),
     )
+    posts_once: ClassVar[bool] = True
     options: ClassVar[frozenset[str]] = frozenset(
         {
             *("account_sid", "auth_token", "shared_key", "from", "voices"),

@@ -19,6 +19,7 @@ from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Ta
 from broadcast.cli.output.person import INCOMPLETE, places, places_json
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.durations import parse_duration
+from broadcast.jobs import record_spooled
 from broadcast.ledger.erasure import Author
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
@@ -69,6 +70,7 @@ def purge(
         )
 
     with use_ledger(settings) as ledger:
+        record_spooled(settings, ledger)
         done = purging.propose(ledger, age, now)
         if not confirming.dry_run:
             done = purging.purge(ledger, done, Author(author(), now), consent)
@@ -105,6 +107,7 @@ def forget(
 
     left: list[Path] = []
     with use_ledger(settings) as ledger:
+        record_spooled(settings, ledger)  # they may have written, too
         done = forgetting.propose(ledger, settings, whom, also or (), suppress=suppress)
         if not confirming.dry_run:
             by = Author(author(), SystemClock().now())

@@ -19,11 +19,13 @@ from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import summary_line
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.schedule_lines import schedule_json, schedule_lines
+from broadcast.cli.output.spooled_lines import spooled_lines
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.schedules import Schedule
+from broadcast.ledger.spool import waiting
 from broadcast.model.clock import SystemClock
 from broadcast.model.escalation import EscalationOutcome
 from broadcast.model.incident import Phase
@@ -63,6 +65,7 @@ def status(
     with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending, active = ledger.runs.living(), ledger.lines.active()
+        spooled = waiting(settings.ledger)
         late = {one.id for one in late_schedules(ledger, SystemClock().now())}
         schedules = [
             one
@@ -71,15 +74,19 @@ def status(
         ]
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
-        waiting = [schedule_json(one, settings.timezone, late=one.id in late) for one in schedules]
-        shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": waiting}
+        scheduled = [schedule_json(one, settings.timezone, late=one.id in late) for one in schedules]
+        shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": scheduled}
         standing = [active_json(one, settings.timezone) for one in active]
-        show_json({**shown, "lines": standing}, common.out)
+        show_json({**shown, "lines": standing, "spooled": sum(spooled.values())}, common.out)
     else:
         zone, named = settings.timezone, incident is not None
         page = _page(found, zone, named=named)
         asked = [block for one in found for block in _escalations(one, zone, named=named)]
-        lines = [*line_remarks(active, settings), *schedule_lines(schedules, late, zone)]
+        lines = [
+            *line_remarks(active, settings),
+            *schedule_lines(schedules, late, zone),
+            *spooled_lines(spooled),
+        ]
         show([*page, *asked, *lines, *_outlook(found, settings, sending)], common.out)
     unpublished = any(one.id in late for one in schedules)
     overdue = unpublished or any(status.overdue or status.late for status in found)
