@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
+    from broadcast.cadence.approvals import Approvals
     from broadcast.cadence.confirmations import RepeatUnconfirmed
     from broadcast.cadence.escalate_unconfirmed import EscalateUnconfirmed
     from broadcast.cadence.no_change import NoChangeDrafts
@@ -49,6 +50,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     return [
         *_spooled(settings, ledger),  # before everything: an answer may make the rest needless
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
+        Approvals(publisher),
         PublishScheduled(publisher),
         EscalateUnconfirmed(starter),
         Remind(publisher=publisher, drafts=NoChangeDrafts(settings, program(settings)), starter=starter),

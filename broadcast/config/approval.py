@@ -14,7 +14,9 @@ _FOR_EXAMPLE = 'write it like "sev1:customers"'
 _BY_EXAMPLE = 'write it like "oncall:leads" or "audience:supervisors"'
 
 
-def read_approval(table: TomlTable, audiences: Collection[str], rotas: Collection[str]) -> ApprovalSettings:
+def read_approval(
+    table: TomlTable, audiences: Collection[str], rotas: Collection[str], channels: Collection[str]
+) -> ApprovalSettings:
     """Return the table; mistakes are noted."""
     table.check_keys(keys.APPROVAL.known)
     needed_for, by = table.take(keys.NEEDED_FOR), table.take(keys.BY)
@@ -24,7 +26,14 @@ def read_approval(table: TomlTable, audiences: Collection[str], rotas: Collectio
         table.wrong(keys.BY.name, what, fix)
     if needed_for and not by:
         table.wrong("", "by is missing", 'add by = ["oncall:leads"]')
-    return ApprovalSettings(needed_for=needed_for, by=by)
+    asking = table.take(keys.ASKING_CHANNELS)
+    for name in asking:
+        if name not in channels:
+            fix = suggest(name, channels)
+            table.wrong(keys.ASKING_CHANNELS.name, f'"{name}": there is no channel "{name}"', fix)
+    if asking and not by:
+        table.wrong(keys.ASKING_CHANNELS.name, "asks nobody without by", 'add by = ["oncall:leads"]')
+    return ApprovalSettings(needed_for=needed_for, by=by, channels=asking)
 
 
 def _wrong_needs(needed_for: Collection[str], audiences: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -122,6 +122,7 @@ REMIND_BEFORE: Key[float | None] = Key("remind_before", shapes.timeout, None)
 
 NEEDED_FOR: Key[tuple[str, ...]] = Key("needed_for", shapes.texts, ())
 BY: Key[tuple[str, ...]] = Key("by", shapes.texts, ())
+ASKING_CHANNELS: Key[tuple[str, ...]] = Key("channels", shapes.texts, ())
 
 NUMBERS: Key[tuple[Mapping[str, object], ...]] = Key("numbers", shapes.tables, ())
 CALL_CHANNEL: Key[str] = Key("channel", shapes.text, "")
@@ -164,7 +165,7 @@ CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
 ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
 ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
 MAINTENANCE = Section("maintenance", (REMIND_BEFORE,))
-APPROVAL = Section("approval", (NEEDED_FOR, BY))
+APPROVAL = Section("approval", (NEEDED_FOR, BY, ASKING_CHANNELS))
 HOTLINE_TABLE = Section(
     "hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, KEEP, FALLBACK, LINES)
 )

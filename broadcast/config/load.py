@@ -135,7 +135,9 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_oncall(table) for table in TomlTable(source, "oncall").tables()}
         ),
         maintenance=read_maintenance(TomlTable(source, keys.MAINTENANCE.name)),
-        approval=read_approval(TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall")),
+        approval=read_approval(
+            TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall"), channels
+        ),
         calls=read_hotline(TomlTable(source, keys.HOTLINE_TABLE.name), channels, _names(source, "oncall")),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),

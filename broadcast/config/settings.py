@@ -282,11 +282,13 @@ class ApprovalSettings:
     """The `[approval]` table.
 
     A notice that is `needed_for` one of its severities and audiences (`sev1:customers`) needs the approval of
-    a person `by` (`oncall:leads`, `audience:supervisors`) other than its author.
+    a person `by` (`oncall:leads`, `audience:supervisors`) other than its author. These people are asked over
+    the first of `channels` that reaches them; empty for all that tell one person.
     """
 
     needed_for: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

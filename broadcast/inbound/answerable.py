@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from broadcast.ledger.confirmations import Asked
 from broadcast.model.contact import AddressKind
 from broadcast.model.escalation import ON_CALL, PAGES
+from broadcast.model.question import APPROVERS
 
 #: A number of a person. Short codes and names of senders are machines.
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -33,7 +34,7 @@ def is_answerable(kind: AddressKind, sender: str, recipient: str, own: AbstractS
 def is_on_duty(asked: Asked, internal: AbstractSet[str]) -> bool:
     """Return whether a receiver is told as part of their work: such people stay reachable after STOP."""
     rota_or_page = asked.audience.startswith(ON_CALL) or asked.template_audience == PAGES
-    return rota_or_page or asked.audience in internal
+    return rota_or_page or asked.audience == APPROVERS or asked.audience in internal
 
 
 def is_customer(asked: Asked, internal: AbstractSet[str]) -> bool:

@@ -12,12 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from broadcast.inbound.answerable import is_answerable, is_customer, is_on_duty
+from broadcast.inbound.approvals import ApprovalStanding, decide_approval, decision
 from broadcast.inbound.language_of_number import language_of
 from broadcast.inbound.meaning import Meaning, Understood, understand
 from broadcast.inbound.which_question import ANSWERS, Addressed, addressed
 from broadcast.ledger.confirmations import AnswerEffect, Asked
 from broadcast.ledger.inbox import InboundEffect, InboundTaken, NewInbound
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.proposals import Proposal, ProposalState
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.mask import mask
@@ -30,6 +32,8 @@ _KEYS = {"1": CONFIRM, "5": FORWARD, "9": DECLINE}
 _LEAVE = "9"
 #: Keys of a notice that asks nothing.
 _KEYS_UNASKED = {"1": CONFIRM}
+#: Keys of a call that asks for an approval.
+_APPROVAL_KEYS = {"1": ProposalState.APPROVED, "9": ProposalState.DECLINED}
 _STOPPED = "{who} sent STOP: no SMS to {number} any more, only calls and mails"
 _STARTED = "{who} sent START: SMS to {number} again"
 
@@ -52,6 +56,19 @@ class Said(StrEnum):
     RECEIVED = "received"  # something else was written; people will read it
     AGAIN = "again"  # a key that means nothing here
     CHOOSE = "choose"  # something short was written that is no option of the question
+    APPROVED = "approved"  # the proposal is sent now
+    REFUSED = "refused"  # the proposal is not sent
+    DECIDED = "decided"  # somebody else had decided about it
+    OUTDATED = "outdated"  # the proposal says what is not true any more
+    USE_LINK = "use_link"  # a reply proves too little for an approval
+
+
+#: What is said about a proposal that does not wait any more; of all others, that somebody has decided.
+_HOW_IT_STANDS = {
+    ApprovalStanding.OUTDATED: Said.OUTDATED,
+    ApprovalStanding.OVERTAKEN: Said.OUTDATED,
+    ApprovalStanding.OVER: Said.OVER,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +106,10 @@ class Inbox:
         if not message.proved:
             about = replace(about, understood=Understood(Meaning.OTHER))
         latest = about.asked[0] if about.asked else None
+        proposal = self.ledger.proposals.asked_by(latest.notice) if latest else None
+        if proposal and about.understood.meaning in ANSWERS:
+            # Anybody can write under another number, and only the link shows what would be sent.
+            about = replace(about, understood=Understood(Meaning.OTHER))
         new = NewInbound(
             channel=channel,
             message=message,
@@ -103,10 +124,10 @@ class Inbox:
         taken = self.ledger.inbox.take(new, effect)
         if not taken.answer:
             return Taken(said=Said.NOTHING)
-        said = _said(about, effect, taken)
+        said = Said.USE_LINK if _answers_nothing(effect) and proposal else _said(about, effect, taken)
         return Taken(
             said=said,
-            mark=latest.mark if latest else "",
+            mark=proposal.mark if proposal else latest.mark if latest else "",
             locale=latest.locale if latest else self._language(kind, message.sender, now),
             option=_option(said, about),
             person=latest.name if latest and about.sharing and effect.answer else "",
@@ -126,6 +147,9 @@ class Inbox:
         if not asked:
             return Taken(said=Said.NO_QUESTION)
         latest = asked[0]
+        proposal = self.ledger.proposals.asked_by(latest.notice)
+        if proposal is not None:
+            return self._decide(latest, proposal, press.pressed, means, now)
         if press.pressed == _LEAVE and is_customer(latest, self.internal) and latest.phone:
             self._leave(channel, latest.phone, now)
             return Taken(said=Said.STOPPED, mark=latest.mark, locale=latest.locale)
@@ -140,6 +164,18 @@ class Inbox:
         said = _said_to_answer(answer, latest, effect)
         option = answer if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark, locale=latest.locale, option=option)
+
+    def _decide(
+        self, asked: Asked, proposal: Proposal, pressed: str, means: AnswerMeans, now: datetime
+    ) -> Taken:
+        """Take the key of a person who is asked to approve a proposal."""
+        state = _APPROVAL_KEYS.get(pressed)
+        if state is None:
+            return Taken(said=Said.AGAIN, mark=proposal.mark, locale=asked.locale)
+        before = decide_approval(self.ledger, asked, proposal, decision(asked, state, means, now))
+        done = Said.APPROVED if state is ProposalState.APPROVED else Said.REFUSED
+        said = done if before is None else _HOW_IT_STANDS.get(before, Said.DECIDED)
+        return Taken(said=said, mark=proposal.mark, locale=asked.locale)
 
     def _in_room(self, asked: Sequence[Asked], press: KeyPress) -> Sequence[Asked]:
         if asked[0].sequence > 0 or not press.sender:
@@ -188,6 +224,10 @@ class Inbox:
             answer=about.answer, means=AnswerMeans.REPLY, at=new.at, channel=new.channel, author=author
         )
         return InboundEffect(receivers=about.asked, answer=given)
+
+
+def _answers_nothing(effect: InboundEffect) -> bool:
+    return effect.answer is None and effect.suppress is None and not effect.release
 
 
 def _lines(duties: Sequence[Asked], what: str) -> tuple[tuple[int, str], ...]:

@@ -47,6 +47,8 @@ def open_link(ledger: Ledger, token: str, now: datetime, internal: frozenset[str
     asked, identity = found
     if identity is None or not is_genuine(token, ledger.secret(), number, identity):
         return None
+    if ledger.proposals.asked_by(asked.notice):
+        return None  # it is a link to approve a proposal
     notice = ledger.incidents.notice(asked.notice)
     question = ledger.confirmations.question(notice.id)
     asked_at = question.asked_at if question else notice.created_at

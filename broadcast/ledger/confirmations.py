@@ -312,6 +312,7 @@ def _question(row: Row) -> NoticeQuestion:
         answer_by=moment(row["answer_by"]),
         wait=row["wait"],
         policy=row["policy"],
+        approves=bool(row["approves"]),
     )
 
 

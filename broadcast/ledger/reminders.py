@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from broadcast.ledger.schedules import reminding_record
+from broadcast.ledger.side_notices import SideNotice, record_side_notice
 from broadcast.ledger.store import Connection, Store
-from broadcast.model.ids import notice_identity
-from broadcast.model.notice import NoticeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from broadcast.ledger.records import Notice, NoticeText
-    from broadcast.model.notice import Facts
-    from broadcast.model.plan import Planned
+    from broadcast.ledger.records import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +19,13 @@ class NewReminder:
     """A reminder to be recorded with everything it owes.
 
     It is about a promise, or about the refused `schedule` with that number. `notice` is the number of the
-    notice that made the promise, and `kind` what it promised; None if the schedule has no incident. `facts`
-    are those of that notice, `kinds` the kind of text of every channel.
+    notice that made the promise, and `kind` what it promised; None if the schedule has no incident. `sent`
+    has the facts of that notice.
     """
 
     notice: int | None
     kind: str
-    facts: Facts
-    texts: Sequence[NoticeText]
-    deliveries: Iterable[Planned]
-    kinds: Mapping[str, str]
+    sent: SideNotice
     detail: str
     schedule: int | None = None
 
@@ -57,33 +48,14 @@ class Reminders:
 
         All of it is one transaction: of two processes that remind at the same moment, one records it.
         """
-        from broadcast.ledger.facts_json import content_hash, facts_to_json
-        from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
+        from broadcast.ledger.rows import notice_from
 
         at = now.timestamp()
         with self._store.transaction() as connection:
             record = _record_of(connection, new, at)
             if record is None:
                 return None
-            sequence = connection.execute("next_sequence", (record,)).fetchone()[0]
-            values = (
-                record,
-                sequence,
-                NoticeKind.UPDATE,
-                new.facts.phase,
-                facts_to_json(new.facts),
-                content_hash(*(text.message.text for text in new.texts)),
-                None,
-                "",
-                "tick",
-                at,
-                None,
-                notice_identity(None, ""),
-                json.dumps(dict(new.kinds)),
-            )
-            reminder: int = connection.execute("insert_notice", values).fetchone()[0]
-            connection.executemany("insert_message", (message_row(reminder, text) for text in new.texts))
-            keep_deliveries(connection, reminder, new.deliveries, at)
+            reminder = record_side_notice(connection, record, new.sent, at)
             if new.schedule is None:
                 connection.execute("insert_reminder", (new.notice, new.kind, reminder))
             else:
@@ -139,7 +111,7 @@ def _record_of(connection: Connection, new: NewReminder, at: float) -> int | Non
         connection.execute("insert_reminding_incident", (incident,))
         return -incident
     record = reminding_record(new.schedule or 0)
-    facts = new.facts
+    facts = new.sent.facts
     values = {"id": record, "ref": facts.ref, "title": facts.title, "drill": int(facts.drill), "now": at}
     connection.execute("insert_reminding_schedule", values)
     return record

@@ -45,3 +45,13 @@ class Message:
 
 def _filled(text: str, values: dict[str, str]) -> str:
     return _SLOT.sub(lambda slot: values.get(slot[1], ""), text)
+
+
+def without_slots(text: str) -> str:
+    """Return a text for a preview: what is filled in for each person is only named.
+
+    Example:
+        >>> without_slots("Hello \ue000name\ue001")
+        'Hello <name>'
+    """
+    return _SLOT.sub(lambda slot: f"<{slot[1]}>", text)

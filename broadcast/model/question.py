@@ -15,6 +15,8 @@ _RANKS = {DECLINE: 0, FORWARD: 1}
 _HIGHEST = 2  # a confirmation, or an option of a question
 
 
+#: What people who are asked to approve a proposal are called where an audience is named.
+APPROVERS = "approvers"
 #: What the receiver of a post begins with: `channel:room`. People who answer in a room follow it:
 #: `channel:room/U024BE7LH`, with the provider's id.
 ROOM = "channel:"
@@ -64,6 +66,7 @@ class NoticeQuestion:
         answer_by: An answer after this time is late.
         wait: Seconds without an answer after which a receiver is told on the next channel of the lane.
         policy: The escalation policy that begins if somebody has not confirmed in time; None if none does.
+        approves: It asks whether a proposal may be sent.
     """
 
     text: str = ""
@@ -72,6 +75,7 @@ class NoticeQuestion:
     answer_by: datetime
     wait: float
     policy: str | None = None
+    approves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

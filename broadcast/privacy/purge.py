@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.proposals import Proposal, asking_record
 from broadcast.ledger.schedules import Schedule, reminding_record
 from broadcast.model.incident import Incident
 
@@ -63,6 +64,7 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
     found += [
         _reminded(ledger, one) for one in ledger.schedules.all() if not one.open and one.due_at < before
     ]
+    found += [_asked(ledger, one) for one in ledger.proposals.all() if one.asking and one.at < before]
     incidents = tuple(ended for ended in found if ended and ended.people)
     return Purge(
         before=before,
@@ -118,6 +120,20 @@ def _reminded(ledger: Ledger, refused: Schedule) -> PurgeableIncident:
         ref=refused.ref,
         title=refused.typed("title") or "",
         ended_at=refused.settled_at or refused.due_at,
+        people=traces.people,
+        owed=traces.owed,
+    )
+
+
+def _asked(ledger: Ledger, proposal: Proposal) -> PurgeableIncident:
+    """Return those who were asked to approve a proposal."""
+    record = asking_record(proposal.id)
+    traces = ledger.erasure.traces(record)
+    return PurgeableIncident(
+        records=(record,),
+        ref=proposal.mark,
+        title=proposal.title,
+        ended_at=proposal.decided_at or proposal.valid_until,
         people=traces.people,
         owed=traces.owed,
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from broadcast.config.settings import ApprovalSettings
 from broadcast.errors import Refused
+from broadcast.model.notice import Facts
 from broadcast.model.plan import Planned
 from broadcast.publishing.prepare import PreparedNotice, headline
 
@@ -69,14 +70,18 @@ def digest(prepared: PreparedNotice) -> str:
 
 def outdated(prepared: PreparedNotice, now: datetime) -> str:
     """Return why a notice may no longer be sent as it was proposed; empty if it may."""
-    facts = prepared.facts
-    for moment, what in (
-        (facts.next_update, "the promised time of the next update"),
-        (facts.window_starts if facts.phase == "scheduled" else None, "the announced beginning of the work"),
-    ):
-        if moment and moment.astimezone(UTC).timestamp() <= now.timestamp():
+    for moment, what in deadlines(prepared.facts):
+        if moment.astimezone(UTC).timestamp() <= now.timestamp():
             return f"{what} has passed"
     return ""
+
+
+def deadlines(facts: Facts) -> Iterator[tuple[datetime, str]]:
+    """Yield the times from which these facts say what is not true any more, with what each of them is."""
+    if facts.next_update:
+        yield facts.next_update, "the promised time of the next update"
+    if facts.window_starts and facts.phase == "scheduled":
+        yield facts.window_starts, "the announced beginning of the work"
 
 
 def _parts(prepared: PreparedNotice) -> Iterator[object]:

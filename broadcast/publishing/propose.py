@@ -5,35 +5,43 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from broadcast.config.settings import Settings
 from broadcast.contacts.book import read_contacts
+from broadcast.contacts.permission import Permission
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import KeyReused, NothingMatched, Refused, UsageError
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.proposals import NewProposal, Proposal, ProposalState
+from broadcast.ledger.proposals import LONGEST, NewProposal, Proposal, ProposalDecision, ProposalState
 from broadcast.model.contact import Contact
-from broadcast.publishing.approval import Release, digest, outdated
+from broadcast.model.ids import base_id
+from broadcast.model.notice import Facts
+from broadcast.publishing.approval import Release, deadlines, digest, outdated
 from broadcast.publishing.author import author
 from broadcast.publishing.on_duty import TO_ROTA, names_of, on_duty
+from broadcast.publishing.prepare import PreparedNotice
 from broadcast.publishing.preview import Preview, PreviewConsent
 from broadcast.publishing.publish import Publisher, Subject
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
 
-#: A proposal that waits longer says what was true yesterday.
-_LONGEST = timedelta(days=1)
 _TO_AUDIENCE = "audience:"
+_ENDED = {
+    ProposalState.DECLINED: "was declined by {by}",
+    ProposalState.WITHDRAWN: "was taken back by {by}",
+    ProposalState.VOID: "was approved by {by}, and could not be sent",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A recorded proposal with its preview."""
+    """A recorded proposal with its preview and its facts."""
 
     proposal: Proposal
     preview: Preview
+    facts: Facts
 
 
 def propose(publisher: Publisher, request: Request, limits: Limits) -> Proposed:
@@ -58,7 +66,7 @@ def propose(publisher: Publisher, request: Request, limits: Limits) -> Proposed:
     deliverer.channels.permit(prepared.recipients.channels)
     deliverer.channels.adapters(prepared.recipients.channels)
     if earlier:
-        return Proposed(earlier, shown)
+        return Proposed(earlier, shown, prepared.facts)
     digested = digest(prepared)
     facts = prepared.facts
     keyed = request if request.key else replace(request, key=f"proposal/{facts.ref}/{digested[:16]}")
@@ -72,8 +80,37 @@ def propose(publisher: Publisher, request: Request, limits: Limits) -> Proposed:
         digest=digested,
         author=author(),
         at=at,
+        shown=shown_to_approvers(shown),
+        valid_until=_valid_until(facts, at),
     )
-    return Proposed(proposals.record(new), shown)
+    return Proposed(proposals.record(new), shown, facts)
+
+
+def shown_to_approvers(preview: Preview) -> dict[str, Any]:
+    """Return what people see of a notice before they approve it: no person is named in it."""
+    return {
+        "title": preview.title,
+        "kind": str(preview.kind),
+        "drill": preview.drill,
+        "people": preview.people,
+        "posts": list(preview.posts),
+        "audiences": [[one.name, one.people] for one in preview.audiences if one.people],
+        "texts": [
+            {
+                "audience": one.audience,
+                "locale": one.locale,
+                "kind": one.kind,
+                "subject": one.subject,
+                "text": one.text,
+                "recipients": one.recipients,
+            }
+            for one in preview.texts
+        ],
+    }
+
+
+def _valid_until(facts: Facts, at: datetime) -> datetime:
+    return min((at + LONGEST, *(moment.astimezone(UTC) for moment, _ in deadlines(facts))))
 
 
 def find_proposal(ledger: Ledger, mark: str) -> Proposal:
@@ -99,18 +136,36 @@ def find_approver(
     Raises `Refused` if that is the author, or nobody of those who may approve.
     """
     who = named or author()
-    people = _approvers(settings, ledger, at)
+    people = approvers(settings, ledger, at)
     ids = names_of((who, proposal.author), people)
     if settings.approval.by and who not in ids:
         raise Refused(
             f"{who} may not approve {proposal.mark}; nothing was sent", hint=_who_may(settings, people)
         )
-    if ids.get(who, who).casefold() == ids.get(proposal.author, proposal.author).casefold():
+    same = ids.get(who, who).casefold() == ids.get(proposal.author, proposal.author).casefold()
+    if same or any(one.id == ids.get(who) and is_author(one, proposal) for one in people):
         raise Refused(
             f"{who} is the author of {proposal.mark}; nothing was sent",
             hint="another person has to approve it; --as ID says who you are",
         )
     return ids.get(who, who)
+
+
+def check_own(proposal: Proposal, named: str | None) -> str:
+    """Return the name of the person who takes a proposal back; raises `Refused` if it is not the author."""
+    who = named or author()
+    if who.casefold() != proposal.author.casefold():
+        raise Refused(
+            f"{proposal.author} proposed {proposal.mark}, so {who} cannot take it back",
+            hint="to say no to it, use --decline",
+        )
+    return who
+
+
+def is_author(person: Contact, proposal: Proposal) -> bool:
+    """Return whether a proposal's author goes by the id, the mailbox or the name of this person."""
+    words = {base_id(person.id), person.name, person.email or ""} - {""}
+    return proposal.author.casefold() in {word.casefold() for word in words}
 
 
 async def approve(
@@ -126,13 +181,35 @@ async def approve(
 
     def decide(shown: Preview) -> None:
         consent(shown)
-        if not ledger.proposals.approve(proposal.id, by, clock.now()):
+        approved = ProposalDecision(state=ProposalState.APPROVED, by=by, at=clock.now())
+        if not ledger.proposals.decide(proposal.id, approved):
             _check_state(find_proposal(ledger, proposal.mark), proposal)
 
     if not ledger.incidents.notice_with_key(proposal.key):
         _check_state(find_proposal(ledger, proposal.mark), proposal)
-        _check_time(publisher, proposal, request)
-    release = Release(
+        _check_time(publisher, proposal)
+    return await publisher.publish(request, limits, decide, stop, _release(proposal, by))
+
+
+async def publish_approved(publisher: Publisher, proposal: Proposal, limits: Limits, stop: Stop) -> Result:
+    """Publish a proposal that a person approved by a link or a key, or by a command that was killed.
+
+    As many people as they saw are told. Raises what `approve` raises.
+    """
+
+    def agreed(shown: Preview) -> None:
+        """Return: a person has agreed to exactly this."""
+
+    _check_state(find_proposal(publisher.deliverer.ledger, proposal.mark), proposal)
+    if not publisher.deliverer.ledger.incidents.notice_with_key(proposal.key):
+        _check_time(publisher, proposal)
+    seen = replace(limits, max_recipients=proposal.shown.get("people", limits.max_recipients))
+    release = _release(proposal, proposal.decided_by or "")
+    return await publisher.publish(_request(proposal), seen, agreed, stop, release)
+
+
+def _release(proposal: Proposal, by: str) -> Release:
+    return Release(
         mark=proposal.mark,
         ref=proposal.incident,
         reserved=proposal.reserved,
@@ -140,11 +217,27 @@ async def approve(
         digest=proposal.digest,
         author=f"{proposal.author}, approved by {by}",
     )
-    return await publisher.publish(request, limits, decide, stop, release)
+
+
+def decide_otherwise(ledger: Ledger, proposal: Proposal, decision: ProposalDecision) -> None:
+    """Decline a proposal, or take it back. Raises `Refused` if it does not wait any more."""
+    if not ledger.proposals.decide(proposal.id, decision):
+        latest = find_proposal(ledger, proposal.mark)
+        _check_state(latest, proposal)
+        raise Refused(
+            f"{proposal.mark} was approved by {latest.decided_by} before",
+            hint=f"a notice that was sent is corrected with `broadcast retract {proposal.incident}`",
+        )
 
 
 def _check_state(latest: Proposal, proposal: Proposal) -> None:
-    """Raise `Refused` if a newer proposal took the place of this one."""
+    """Raise `Refused` if this proposal was declined, taken back, voided, or a newer one has its place."""
+    if latest.id == proposal.id and latest.state in _ENDED:
+        why = f": {latest.note}" if latest.note else ""
+        raise Refused(
+            f"{proposal.mark} {_ENDED[latest.state].format(by=latest.decided_by)}{why}; nothing was sent",
+            hint="propose it again: repeat the command with --propose",
+        )
     if latest.id != proposal.id or latest.state is ProposalState.REPLACED:
         raise Refused(
             f"{latest.author} proposed another text as {proposal.mark} since; nothing was sent",
@@ -152,16 +245,21 @@ def _check_state(latest: Proposal, proposal: Proposal) -> None:
         )
 
 
-def _check_time(publisher: Publisher, proposal: Proposal, request: Request) -> None:
+def _check_time(publisher: Publisher, proposal: Proposal) -> None:
     now = publisher.deliverer.clock.now()
-    subject = Subject(proposal.incident, proposal.reserved)
-    late = "it waited longer than a day" if now - proposal.at > _LONGEST else ""
-    reason = late or outdated(publisher.prepare(request, subject, proposal.at), now)
+    late = "it waited longer than a day" if now - proposal.at > LONGEST else ""
+    reason = late or outdated(prepare_proposal(publisher, proposal), now)
     if reason:
         raise Refused(
             f"{proposal.mark} is outdated: {reason}; nothing was sent",
             hint="propose it again: repeat the command with --propose",
         )
+
+
+def prepare_proposal(publisher: Publisher, proposal: Proposal) -> PreparedNotice:
+    """Return the notice of a proposal, as of the time when it was proposed."""
+    subject = Subject(proposal.incident, proposal.reserved)
+    return publisher.prepare(_request(proposal), subject, proposal.at)
 
 
 def _with_key(ledger: Ledger, request: Request) -> Proposal | None:
@@ -196,7 +294,7 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _approvers(settings: Settings, ledger: Ledger, at: datetime) -> Sequence[Contact]:
+def approvers(settings: Settings, ledger: Ledger, at: datetime) -> Sequence[Contact]:
     """Return the people who may approve at that time."""
     people: list[Contact] = []
     for entry in settings.approval.by:
@@ -204,7 +302,9 @@ def _approvers(settings: Settings, ledger: Ledger, at: datetime) -> Sequence[Con
         if entry.startswith(TO_ROTA):
             people += on_duty(settings, ledger, name, at)
         elif entry.startswith(_TO_AUDIENCE):
-            people += read_contacts(settings.audiences[name].contacts, settings.region).contacts
+            listed = read_contacts(settings.audiences[name].contacts, settings.region).contacts
+            permission = Permission(suppressed=ledger.suppressions.suppressed(), internal=True)
+            people += [permission.unsuppressed(one) for one in listed]
     return people
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.errors import NothingMatched
 from broadcast.ledger.records import Notice
 from broadcast.ledger.reminders import NewReminder
 from broadcast.ledger.schedules import Schedule
+from broadcast.ledger.side_notices import SideNotice
 from broadcast.model.channel import ChannelKind
 from broadcast.model.consent import Purpose
 from broadcast.model.contact import Contact
@@ -102,11 +103,13 @@ def people_on_duty(publisher: Publisher, spelled: str) -> PeopleOnDuty:
             f"{spelled} has nobody on duty, so nobody is reminded",
             hint=f"see `broadcast oncall {rota}`, or name another rota in [cadence] remind",
         )
-    channels = deliverer.channels.planned
+    return PeopleOnDuty(name=spelled, contacts=people, lane=personal_lane(deliverer.channels.planned))
+
+
+def personal_lane(channels: Mapping[str, PlannedChannel]) -> tuple[str, ...]:
+    """Return the channels that tell one person, those first that are noticed first."""
     personal = [name for name, channel in channels.items() if not channel.capabilities.publishes]
-    return PeopleOnDuty(
-        name=spelled, contacts=people, lane=tuple(sorted(personal, key=lambda name: _rank(channels[name])))
-    )
+    return tuple(sorted(personal, key=lambda name: _rank(channels[name])))
 
 
 def prepare_reminder(publisher: Publisher, subject: ReminderSubject, to: str | PeopleOnDuty) -> NewReminder:
@@ -123,7 +126,7 @@ def prepare_reminder(publisher: Publisher, subject: ReminderSubject, to: str | P
     if isinstance(to, str):
         recipients, whom = _audience(publisher, subject.facts, to), to
     else:
-        recipients, whom = _directly(publisher, subject.facts, to), to.name
+        recipients, whom = directly(publisher, subject.facts, to), to.name
     channels = publisher.deliverer.channels.planned
     needed = needed_texts(recipients.shares, channels, publisher.locales)
     texts, _ = write_texts(subject.facts, needed, publisher.renderer)
@@ -131,10 +134,12 @@ def prepare_reminder(publisher: Publisher, subject: ReminderSubject, to: str | P
     return NewReminder(
         notice=subject.notice,
         kind=subject.kind,
-        facts=subject.facts,
-        texts=texts,
-        deliveries=recipients.deliveries,
-        kinds={name: channel.capabilities.kind for name, channel in channels.items()},
+        sent=SideNotice(
+            facts=subject.facts,
+            texts=texts,
+            deliveries=recipients.deliveries,
+            kinds={name: channel.capabilities.kind for name, channel in channels.items()},
+        ),
         detail=f"{people} of {whom} reminded of {subject.said}",
         schedule=subject.schedule,
     )
@@ -161,7 +166,7 @@ def _audience(publisher: Publisher, facts: Facts, audience: str) -> Recipients:
     return selector.select(request, EarlierRecipients(), Purpose.of(drill=facts.drill, maintenance=False))
 
 
-def _directly(publisher: Publisher, facts: Facts, to: PeopleOnDuty) -> Recipients:
+def directly(publisher: Publisher, facts: Facts, to: PeopleOnDuty, texts: str = TEXTS) -> Recipients:
     """Return a message for each person; channels that failed just now, and what is down, come last."""
     settings, deliverer = publisher.settings, publisher.deliverer
     channels, now = deliverer.channels.planned, deliverer.clock.now()
@@ -172,14 +177,14 @@ def _directly(publisher: Publisher, facts: Facts, to: PeopleOnDuty) -> Recipient
     lanes = open_lanes([sorted(to.lane, key=lambda name: name in failing)], channels, outage)
     planner = Planner(Usable(channels=channels), publisher.locales, settings.locale, (), outage)
     roster = Roster(
-        name=to.name, template_audience=TEXTS, contacts=to.contacts, lanes=lanes.lanes, sharing=True
+        name=to.name, template_audience=texts, contacts=to.contacts, lanes=lanes.lanes, sharing=True
     )
     plan = planner.plan([roster])
     summary = count(plan)
     if not summary.shares:
         why = summary.unreachable[0].reason if summary.unreachable else "no channel tells one person"
         raise NothingMatched(
-            f"nobody of {to.name} can be reminded: {why}",
+            f"nobody of {to.name} can be reached: {why}",
             hint="`broadcast contacts check` shows who has which address",
         )
     return Recipients(deliveries=plan, summary=summary, warnings=lanes.warnings)

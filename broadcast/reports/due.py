@@ -8,24 +8,27 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.proposals import ProposalState
 from broadcast.ledger.schedules import Schedule, ScheduleState
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.moments import elapsed
 from broadcast.model.promise import GRACE, PromiseVerdict, overdue
 from broadcast.reports.analysis import summarise
 from broadcast.reports.promises import promises
+from broadcast.reports.proposals import open_proposals
 from broadcast.reports.status import IncidentStatus, one
 
 _REFUSED = ScheduleState.REFUSED
 
 
 class DueKind(StrEnum):
-    """What is due: the next update, the beginning or the end of announced work, or a scheduled notice."""
+    """What is due: an update, the beginning or the end of announced work, a scheduled notice, an approval."""
 
     UPDATE = "update"
     START = "start"
     END = "end"
     SCHEDULE = "schedule"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ def due(ledger: Ledger, now: datetime, incident: str | None = None, *, past: boo
     refs = None if incident is None else {one.ref for one in chosen}
     found = [promise for one in chosen for promise in _of_incident(ledger, one, now)]
     found += _unpublished(ledger, refs, now)
+    found += _undecided(ledger, refs, now)
     return tuple(sorted((one for one in found if past or one.open), key=lambda one: one.due_at))
 
 
@@ -149,6 +153,27 @@ def _unpublished(ledger: Ledger, refs: Collection[str] | None, now: datetime) ->
             late=elapsed(late.due_at, now),
             schedule=late.id,
             detail=late.detail,
+        )
+
+
+def _undecided(ledger: Ledger, refs: Collection[str] | None, now: datetime) -> Iterator[Due]:
+    """Yield the proposals that somebody has to decide about, until when."""
+    for waiting in open_proposals(ledger, now):
+        proposal = waiting.proposal
+        if proposal.state is not ProposalState.WAITING or (
+            refs is not None and proposal.incident not in refs
+        ):
+            continue
+        yield Due(
+            incident=proposal.incident,
+            title=proposal.title,
+            severity=None,
+            drill=bool(proposal.shown.get("drill")),
+            kind=DueKind.APPROVAL,
+            notice=proposal.sequence,
+            audiences=tuple(name for name, _ in proposal.shown.get("audiences", ())),
+            due_at=proposal.valid_until,
+            state=PromiseVerdict.PENDING,
         )
 
 

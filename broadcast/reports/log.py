@@ -21,6 +21,7 @@ from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
 from broadcast.model.question import AnswerMeans
 from broadcast.model.zone import with_zone
+from broadcast.reports.proposals import history_of
 from broadcast.reports.status import is_reopening
 
 #: Between the names of people who share a number, as the inbox writes them.
@@ -33,9 +34,9 @@ class LogEntry:
     """One line; `contact` and addresses are masked.
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
-    `erasure`, `escalation`, `reminder`, `confirmation`, `opt-out`, `schedule`, `line` (a backup line of the
-    hotline), or `message`: what a person wrote to us, as it was typed. The number of an escalation is below
-    zero. An entry `channel` has the `counts` of the notice there.
+    `erasure`, `escalation`, `reminder`, `confirmation`, `opt-out`, `schedule`, `proposal`, `line` (a backup
+    line of the hotline), or `message`: what a person wrote to us, as it was typed. The number of an
+    escalation is below zero. An entry `channel` has the `counts` of the notice there.
     """
 
     at: datetime
@@ -86,6 +87,8 @@ def log(
     for scheduled in ledger.schedules.all():
         if scheduled.incident == incident.ref or scheduled.detail.startswith(f"{incident.ref}/"):
             entries += _schedule(scheduled, zone)
+    for proposal in ledger.proposals.of(incident.ref):
+        entries += (LogEntry(at=at, kind="proposal", text=text) for at, text in history_of(ledger, proposal))
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 

@@ -15,6 +15,7 @@ from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
 from broadcast.server.in_progress import RequestsInProgress
 from broadcast.server.metrics import MetricsRoute
+from broadcast.server.pages.approve import ApproveRoute
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.subscribe import SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
@@ -38,6 +39,7 @@ class Faces:
 
     hooks: Hooks
     confirm: ConfirmRoute
+    approve: ApproveRoute
     unsubscribe: UnsubscribeRoute
     subscribe: SubscribeRoute
     alerts: AlertsRoute | None
@@ -57,6 +59,8 @@ def public_application(faces: Faces) -> web.Application:
     application.router.add_post("/hooks/{channel}/inbound", faces.hooks.answer)
     application.router.add_get("/c/{token}", faces.confirm.show)
     application.router.add_post("/c/{token}", faces.confirm.answer)
+    application.router.add_get("/a/{token}", faces.approve.show)
+    application.router.add_post("/a/{token}", faces.approve.answer)
     application.router.add_get("/u/{token}", faces.unsubscribe.show)
     application.router.add_post("/u/{token}", faces.unsubscribe.leave)
     application.router.add_get("/subscribe", faces.subscribe.form)

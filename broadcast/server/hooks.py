@@ -108,8 +108,8 @@ class Hooks:
             if isinstance(one, KeyPress) and isinstance(adapter, ShowsAnswers):
                 # Afterwards: the provider waits three seconds for the answer, and no longer.
                 self.later.start(channel, one.ref, partial(self._show, channel, adapter, one))
-            if taken.said in {Said.PASSED_ON, Said.DECLINED}:
-                self.planned()  # somebody else is to be asked at once
+            if taken.said in {Said.PASSED_ON, Said.DECLINED, Said.APPROVED}:
+                self.planned()  # somebody else is to be asked at once, or the approved notice sent
         return taken
 
     async def _show(self, channel: str, adapter: ShowsAnswers, press: KeyPress) -> str | None:

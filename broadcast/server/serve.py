@@ -37,6 +37,7 @@ from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
 from broadcast.server.listener import InboundListener
 from broadcast.server.metrics import metrics_route
+from broadcast.server.pages.approve import ApproveRoute
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
@@ -232,6 +233,9 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
             limits=limits,
             internal=process.settings.internal,
             answered=process.ask,
+        ),
+        approve=ApproveRoute(
+            writer=process.writer, clock=process.clock, pages=pages, limits=limits, answered=process.ask
         ),
         unsubscribe=UnsubscribeRoute(writer=process.writer, clock=process.clock, pages=pages, limits=limits),
         subscribe=SubscribeRoute(

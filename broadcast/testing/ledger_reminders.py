@@ -8,6 +8,7 @@ from contextlib import closing
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.reminders import NewReminder
+from broadcast.ledger.side_notices import SideNotice
 from broadcast.ledger.store import Store
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
@@ -74,9 +75,6 @@ def _reminder(promise: Notice, *receivers: str) -> NewReminder:
     return NewReminder(
         notice=promise.id,
         kind="update",
-        facts=promise.facts,
-        texts=new.texts,
-        deliveries=new.deliveries,
-        kinds={},
+        sent=SideNotice(facts=promise.facts, texts=new.texts, deliveries=new.deliveries, kinds={}),
         detail="reminded",
     )

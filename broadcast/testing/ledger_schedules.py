@@ -8,6 +8,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.reminders import NewReminder
 from broadcast.ledger.schedules import Schedule, ScheduleState
+from broadcast.ledger.side_notices import SideNotice
 from broadcast.model.notice import Facts
 from broadcast.testing.ledger_fixtures import LedgerFixtures
 from broadcast.testing.ledger_samples import after, incident, notice, owed, record
@@ -106,10 +107,7 @@ def _reminder(number: int, facts: Facts) -> NewReminder:
     return NewReminder(
         notice=None,
         kind="schedule",
-        facts=facts,
-        texts=new.texts,
-        deliveries=new.deliveries,
-        kinds={},
+        sent=SideNotice(facts=facts, texts=new.texts, deliveries=new.deliveries, kinds={}),
         detail="reminded",
         schedule=number,
     )

@@ -38,6 +38,8 @@ def test_severities_and_audiences_and_who_releases_them_are_read(read):
         ),
         ('needed_for = ["sev1:customers"]', "by is missing", "oncall:leads"),
         ("needed = []", "is not known here", "needed_for"),
+        ('by = ["oncall:leads"]\nchannels = ["mial"]', 'no channel "mial"', "mail"),
+        ('channels = ["mail"]', "asks nobody without by", "oncall:leads"),
     ],
 )
 def test_a_mistake_is_named_with_its_correction(refusal, lines, fault, fix):

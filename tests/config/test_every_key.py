@@ -85,6 +85,7 @@ OWN = {
     keys.CA_FILE.name: ("ca.pem", "ca.pem"),
     keys.NEEDED_FOR.name: (["sev1:customers"], "sev1:customers"),
     keys.BY.name: (["oncall:support"], "oncall:support"),
+    "approval.channels": (["mail-backup", "call"], "mail-backup, call"),
     "hotline.channel": ("mail-backup", "mail-backup"),
     "hotline.sms": ("mail-backup", "mail-backup"),
     "hotline.rota": ("support", "support"),

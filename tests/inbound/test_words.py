@@ -11,7 +11,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.rendering.sms import Encoding, measure
 
 WRITTEN = [said for said in Said if said is not Said.NOTHING]
-ONLY_WRITTEN = {Said.STOPPED_ON_DUTY, Said.STARTED, Said.RECEIVED, Said.AGAIN, Said.CHOOSE}
+ONLY_WRITTEN = {Said.STOPPED_ON_DUTY, Said.STARTED, Said.RECEIVED, Said.AGAIN, Said.CHOOSE, Said.USE_LINK}
 SPOKEN = [said for said in WRITTEN if said not in ONLY_WRITTEN]
 LANGUAGES = PHRASES.languages()
 

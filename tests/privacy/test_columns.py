@@ -58,7 +58,7 @@ KEPT = {
     "absence": {"author", "cancelled_by"},
     "proposal": {
         *("incident", "key", "inputs_hash", "request", "digest"),
-        *("author", "state", "decided_by"),
+        *("author", "state", "decided_by", "shown", "means", "note"),
     },
 }
 ERASED = {

@@ -10,7 +10,7 @@ import pytest
 from broadcast.cli.event_loop import stop_by_signals
 from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import KeyReused, NothingMatched, Refused, UsageError
-from broadcast.ledger.proposals import ProposalState
+from broadcast.ledger.proposals import ProposalDecision, ProposalState
 from broadcast.model.clock import ManualClock, SystemClock
 from broadcast.publishing.propose import approve, find_approver, find_proposal, propose
 from broadcast.publishing.request import Limits, Request, Verb
@@ -111,7 +111,9 @@ def test_of_two_approvals_at_once_one_sends(muster):
 def test_an_approval_that_was_killed_before_it_recorded_the_notice_is_finished_by_the_next(muster):
     proposal = proposed(muster)
     with muster.ledger() as ledger:
-        ledger.proposals.approve(proposal.id, "l-2", SystemClock().now())
+        ledger.proposals.decide(
+            proposal.id, ProposalDecision(state=ProposalState.APPROVED, by="l-2", at=SystemClock().now())
+        )
 
     assert approved(muster).exit_code == 0
     assert muster.told_once("sendgrid")

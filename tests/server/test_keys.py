@@ -9,7 +9,9 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.proposals import NewProposal, Proposal
 from broadcast.ledger.records import Notice
+from broadcast.ledger.side_notices import SideNotice
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.ids import delivery_key
@@ -108,3 +110,57 @@ async def test_a_forged_key_confirms_nothing(called, served, ledger):
 
     assert response.status == 403
     assert ledger.confirmations.of(called.id) == []
+
+
+@pytest.fixture
+def asked_to_approve(ledger: Ledger) -> Proposal:
+    """A proposal about which Ben is asked by a call; it expires in half an hour."""
+    now = SystemClock().now()
+    new = NewProposal(
+        incident="INC-1",
+        sequence=1,
+        key="k",
+        inputs_hash="i",
+        request='{"verb": "update", "incident": "INC-1", "message": "Noch gestört."}',
+        reserved=False,
+        digest="d",
+        author="Ada",
+        at=now,
+        valid_until=now + timedelta(minutes=30),
+    )
+    proposal = ledger.proposals.record(new)
+    facts = notice(incident(), 1, owed("ben", route=("call",)))
+    side = SideNotice(facts=facts.facts, texts=facts.texts, deliveries=facts.deliveries, kinds={})
+    asking = ledger.proposals.ask(proposal, side, 300.0, now)
+    assert asking is not None
+    run = ledger.runs.begin()
+    work = ledger.deliveries(asking.id, run, clock=SystemClock())
+    (one,) = claim(work, "call")
+    work.turn([settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted("CA7"),))], {}, now)
+    run.end()
+    return proposal
+
+
+@pytest.mark.parametrize(
+    ("pressed", "said", "states_after"),
+    [
+        # What was approved cannot be sent: there is no such incident. The clock may have found out by now.
+        ("1", "Freigegeben, danke. Die Meldung wird jetzt gesendet. Auf Wiederhören.", {"approved", "void"}),
+        ("9", "Abgelehnt, danke. Es wird nichts gesendet. Auf Wiederhören.", {"declined"}),
+    ],
+)
+async def test_a_key_decides_about_a_proposal_once(
+    asked_to_approve, served, ledger, pressed, said, states_after
+):
+    assert await heard(served, key(pressed, "CA7")) == [said]
+    assert await heard(served, key("1", "CA7")) == ["Danke. Darüber ist schon entschieden. Auf Wiederhören."]
+
+    (kept,) = ledger.proposals.all()
+    assert (kept.state in states_after, kept.decided_by, kept.means) == (True, "ben", "key")
+
+
+async def test_another_key_decides_nothing_about_a_proposal(asked_to_approve, served, ledger):
+    response = await served.twilio("/hooks/call?ref=abc", key("5", "CA7"))
+
+    assert fromstring(await response.text())[0].tag == "Gather"
+    assert [one.state for one in ledger.proposals.all()] == ["waiting"]

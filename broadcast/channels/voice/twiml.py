@@ -49,6 +49,10 @@ class Keys:
         return " ".join(self._said(phrases))
 
     def _said(self, phrases: Phrases) -> Iterator[str]:
+        if self.question and self.question.approves:
+            yield phrases("approve")
+            yield phrases("refuse")
+            return
         options = self.question.options if self.question else ()
         for key, option in enumerate(options[:_MOST_OPTIONS], start=1):
             yield phrases("option", option=option, key=key)

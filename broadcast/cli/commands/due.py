@@ -29,12 +29,14 @@ _WORDS = {
     DueKind.START: "work begins",
     DueKind.END: "work ends",
     DueKind.SCHEDULE: "scheduled notice",
+    DueKind.APPROVAL: "approval",
 }
 _STEPS = {
     DueKind.UPDATE: 'update {} -m "..."',
     DueKind.START: "maintenance start {}",
     DueKind.END: "maintenance end {}",
     DueKind.SCHEDULE: "schedule cancel {}",
+    DueKind.APPROVAL: "approve {}",
 }
 _TONES = {
     PromiseVerdict.OVERDUE: Tone.BAD,
@@ -59,7 +61,8 @@ def due(
 ) -> int:
     """List what readers were promised, the earliest first: updates, and the beginning and end of work.
 
-    Scheduled notices are listed if they were not published in time. Ends with exit code 10 if something is
+    Scheduled notices are listed if they were not published in time, and proposals until when somebody has to
+    decide about them. Ends with exit code 10 if something is
     overdue. Reads the ledger only: it works offline.
     """
     span = None if within is None else timedelta(seconds=parse_duration(within))

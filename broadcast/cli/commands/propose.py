@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.display import json_text, show, show_json
-from broadcast.cli.output.page_blocks import StyledWord, Tone, line
+from broadcast.cli.output.page_blocks import Remark, StyledWord, Tone, line
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.timestamps import iso
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
+from broadcast.dispatch.stop import Stop
+from broadcast.errors import BroadcastError, Unfinished
 from broadcast.ledger.proposals import Proposal
-from broadcast.publishing.propose import Proposed, propose
+from broadcast.publishing.ask_approval import Asking
+from broadcast.publishing.propose import Proposed, find_proposal, propose
+from broadcast.publishing.publish import Publisher
 from broadcast.publishing.request import Limits, Request
+from broadcast.reports.proposals import AskedPerson, asked_people
 from broadcast.wiring import make_publisher, program
 
 SCHEMA = "broadcast.proposal/1"
@@ -26,25 +34,47 @@ def propose_notice(
 ) -> int:
     """Record the proposal and show it; return the exit code."""
     with use_ledger(settings) as ledger:
-        proposed = propose(make_publisher(settings, ledger, ignore_events), request, limits)
+        publisher = make_publisher(settings, ledger, ignore_events)
+        proposed = propose(publisher, request, limits)
+        said = complete(_ask(publisher, proposed, stop_by_signals()))
+        proposed = replace(proposed, proposal=find_proposal(ledger, proposed.proposal.mark))
+        asked = asked_people(ledger, proposed.proposal)
+    show([Remark("approval", one, Tone.WARNING) for one in said], common.err)
     if output is Output.HUMAN:
         zone = settings.timezone
         show(preview_page(proposed.preview, zone, everything=common.verbose), common.err)
         mark = proposed.proposal.mark
         command = f"{program(settings)} approve {mark}"
         show([line(StyledWord(f"{mark} proposed", Tone.STRONG), f"approve with: {command}")], common.out)
+        show([Remark("asked", one.shown) for one in asked], common.out)
     elif output is Output.QUIET:
         common.out.write(f"{proposed.proposal.mark}\n")
     else:
-        _write_json(proposed, settings, common, output)
+        _write_json(proposed, asked, settings, common, output)
     return 0
 
 
-def _write_json(proposed: Proposed, settings: Settings, common: Common, output: Output) -> None:
+async def _ask(publisher: Publisher, proposed: Proposed, stop: Stop) -> list[str]:
+    """Ask the people who may approve it; return what is wrong. The clock goes on with what was not sent."""
+    asking, clock = Asking(publisher), publisher.deliverer.clock
+    try:
+        notice = asking.record(proposed.proposal, clock.now(), proposed.facts)
+        if notice is not None:
+            lines = await asking.send(notice, stop)
+            return [one for one in lines if not one.startswith(proposed.proposal.mark)]
+    except (BroadcastError, Unfinished) as error:
+        # The proposal is recorded: others can be told about it by word of mouth.
+        return [f"nobody could be asked: {error}" + (f"; {error.hint}" if error.hint else "")]
+    return []
+
+
+def _write_json(
+    proposed: Proposed, asked: Sequence[AskedPerson], settings: Settings, common: Common, output: Output
+) -> None:
     zone = settings.timezone
     data = {
         "schema": SCHEMA,
-        **proposal_json(proposed.proposal, zone, program(settings)),
+        **proposal_json(proposed.proposal, zone, program(settings), asked),
         "preview": preview_json(proposed.preview, zone),
     }
     if output is Output.JSON:
@@ -53,17 +83,24 @@ def _write_json(proposed: Proposed, settings: Settings, common: Common, output: 
         common.out.write(json_text({"event": "proposal", **data}) + "\n")
 
 
-def proposal_json(proposal: Proposal, zone: ZoneInfo, name: str) -> dict[str, Any]:
-    """Return a proposal for programs; `name` is how this program was called."""
+def proposal_json(
+    proposal: Proposal, zone: ZoneInfo, name: str, asked: Sequence[AskedPerson] = ()
+) -> dict[str, Any]:
+    """Return a proposal for programs; `name` is how this program was called, `asked` who was asked."""
     return {
         "proposal": proposal.mark,
         "incident": proposal.incident,
         "notice": proposal.sequence,
+        "title": proposal.title,
         "state": proposal.state,
         "author": proposal.author,
         "at": iso(proposal.at, zone),
+        "valid_until": iso(proposal.valid_until, zone),
         "hash": proposal.digest,
+        "asked": [{"who": one.who, "channel": one.channel, "state": one.state} for one in asked],
         "decided_by": proposal.decided_by,
         "decided_at": iso(proposal.decided_at, zone),
+        "means": proposal.means,
+        "note": proposal.note,
         "approve": f"{name} approve {proposal.mark}",
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.commands.propose import proposal_json
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.answers import answers_block
@@ -24,12 +26,14 @@ from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.proposals import ProposalState
 from broadcast.ledger.schedules import Schedule
 from broadcast.ledger.spool import waiting
 from broadcast.model.clock import SystemClock
 from broadcast.model.escalation import EscalationOutcome
 from broadcast.model.incident import Phase
 from broadcast.reports.due import late_schedules
+from broadcast.reports.proposals import OpenProposal, open_proposals
 from broadcast.reports.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings, program
 
@@ -72,12 +76,16 @@ def status(
             for one in ledger.schedules.all()
             if (one.open or one.id in late) and _concerns(one, incident, found)
         ]
+        proposals = open_proposals(ledger, SystemClock().now(), found[0].ref if incident else None)
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
         scheduled = [schedule_json(one, settings.timezone, late=one.id in late) for one in schedules]
         shown = {"schema": SCHEMA, "incidents": incidents, "sending": sending, "schedules": scheduled}
         standing = [active_json(one, settings.timezone) for one in active]
-        show_json({**shown, "lines": standing, "spooled": sum(spooled.values())}, common.out)
+        name = program(settings)
+        open_ = [proposal_json(one.proposal, settings.timezone, name, one.asked) for one in proposals]
+        further = {"lines": standing, "spooled": sum(spooled.values()), "proposals": open_}
+        show_json({**shown, **further}, common.out)
     else:
         zone, named = settings.timezone, incident is not None
         page = _page(found, zone, named=named)
@@ -85,12 +93,25 @@ def status(
         lines = [
             *line_remarks(active, settings),
             *schedule_lines(schedules, late, zone),
+            *map(partial(_proposal, zone), proposals),
             *spooled_lines(spooled),
         ]
         show([*page, *asked, *lines, *_outlook(found, settings, sending)], common.out)
     unpublished = any(one.id in late for one in schedules)
     overdue = unpublished or any(status.overdue or status.late for status in found)
     return _OVERDUE if check and overdue else 0
+
+
+def _proposal(zone: ZoneInfo, one: OpenProposal) -> Remark:
+    proposal = one.proposal
+    what = f"{proposal.mark} ({proposal.title}) by {proposal.author}"
+    if proposal.state is ProposalState.APPROVED:
+        return Remark(
+            "proposal", f"{what} was approved by {proposal.decided_by} and is not sent yet", Tone.BAD
+        )
+    asked = ", ".join(each.shown for each in one.asked)
+    until = f"waits for approval until {clock_time(proposal.valid_until, zone)}"
+    return Remark("proposal", f"{what} {until}; asked: {asked or 'nobody'}", Tone.WARNING)
 
 
 def _concerns(schedule: Schedule, incident: str | None, found: list[IncidentStatus]) -> bool:

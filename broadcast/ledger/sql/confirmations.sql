@@ -5,7 +5,7 @@ VALUES (:notice, :text, :options, :asked_at, :answer_by, :wait, :policy)
 
 -- name: question_of_notice
 -- Read what a notice asks.
-SELECT * FROM question WHERE notice_id = ?
+SELECT question.*, EXISTS (SELECT 1 FROM proposal WHERE proposal.asking_id = question.notice_id) AS approves FROM question WHERE notice_id = ?
 
 -- name: asked_at_address
 -- Receivers with an address whom a notice asked since `since`, and who have that notice or may have it; the latest first.
