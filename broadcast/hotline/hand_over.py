@@ -60,7 +60,8 @@ def rung(turn: CallTurn) -> Decision:
     following = turn.with_state(agent=turn.state.agent + 1)
     if _may_ring(following, turn.state.topic):
         return _ring(following)
-    return call_back.offered(turn, turn.say("human.nobody_free"))
+    # From there, key 0 must not ring the last agent once more.
+    return call_back.offered(following, turn.say("human.nobody_free"))
 
 
 def _may_ring(turn: CallTurn, topic: Topic) -> bool:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from broadcast.errors import BroadcastError
@@ -51,7 +51,11 @@ async def _run(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
     store = options.folder / RECEIVED
     async with Sandbox(options.port, options.smtp_port, store=store, scenario=scenario) as sandbox:
-        sandbox.call_back(lambda: _hooks(options.folder), receipts=not options.no_receipts)
+        sandbox.call_back(
+            lambda: _hooks(options.folder),
+            receipts=not options.no_receipts,
+            lines=lambda: _lines(options.folder),
+        )
         remember(options.folder, sandbox.url, sandbox.smtp_port, os.getpid())
         sys.stdout.write(f"ready {sandbox.url}\n")
         sys.stdout.flush()
@@ -63,6 +67,11 @@ async def _run(options: argparse.Namespace) -> None:
 def _hooks(folder: Path) -> Mapping[str, str]:
     note = serving_note(folder)
     return note.hooks if note else {}
+
+
+def _lines(folder: Path) -> Sequence[str]:
+    note = serving_note(folder)
+    return note.lines if note else ()
 
 
 async def _nap(stopped: asyncio.Event, seconds: float) -> None:

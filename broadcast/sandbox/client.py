@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from broadcast.errors import ConfigError, UsageError
 from broadcast.sandbox.records import Received
 
-_WITHIN = 5.0  # seconds
+_WITHIN = 15.0  # seconds; a call waits for our own server, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ class SandboxClient:
     def press(self, number: str, key: str) -> str:
         """Let a person press a key in their latest call; return what they hear. Raises `UsageError`."""
         return str(self._ask("POST", "press", json.dumps({"number": number, "key": key}))["said"])
+
+    def call(self, caller: str, called: str = "") -> dict[str, Any]:
+        """Let a person call the hotline; return the call. Raises `UsageError` if nobody answers calls."""
+        return dict(self._ask("POST", "call", json.dumps({"from": caller, "to": called}))["call"])
+
+    def act(self, call: str, what: str, words: str = "", leg: str = "") -> dict[str, Any]:
+        """Let a person on the phone do something; return the call. Raises `UsageError` if they cannot."""
+        given = {"call": call, "leg": leg, "do": what, "words": words}
+        return dict(self._ask("POST", "call/act", json.dumps(given))["call"])
 
     def advance_to(self, until: datetime) -> None:
         """Advance its clock at least to that time."""

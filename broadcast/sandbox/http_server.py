@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from broadcast.sandbox import calling
 from broadcast.sandbox.answering import ROUTES, answer_as_person
 from broadcast.sandbox.control import control, is_local
 from broadcast.sandbox.faults import Fault
@@ -51,6 +52,8 @@ class HttpHandler:
         control_path = f"/{name}/{path}".rstrip("/") or "/"
         if (request.method, control_path) in ROUTES:
             return respond(await answer_as_person(state, asked, control_path))
+        if (request.method, control_path) in calling.ROUTES:
+            return respond(await calling.call_as_person(state, asked, control_path))
         if wire is None:
             return respond(control(state, asked, control_path))
         fault = state.strike(name, sending=_sends(wire, asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -95,9 +95,15 @@ class Sandbox:
         """Remove all faults."""
         self._state.faults.armed.clear()
 
-    def call_back(self, hooks: Callable[[], Mapping[str, str]], *, receipts: bool = True) -> None:
-        """Set where `serve` listens, by adapter, and whether providers send receipts."""
-        self._state.hooks, self._state.receipts = hooks, receipts
+    def call_back(
+        self,
+        hooks: Callable[[], Mapping[str, str]],
+        *,
+        receipts: bool = True,
+        lines: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """Set where `serve` listens, by adapter, if providers send receipts, and the hotline's numbers."""
+        self._state.hooks, self._state.receipts, self._state.lines = hooks, receipts, lines
 
     def suppress(self, address: str) -> None:
         """Mark a number or an e-mail address as opted out."""

@@ -20,14 +20,23 @@ from broadcast.sandbox.loopback import is_loopback
 _NOTE = "serve.json"
 #: The routes that are configured at a provider, not in each message.
 _INBOUND: Mapping[str, str] = {"twilio-sms": "/inbound", "sendgrid": "", "slack": ""}
+#: What is configured for a number of the hotline: when a call comes in, and when its status changes.
+_HOTLINE: Mapping[str, str] = {
+    "twilio-voice": "/voice/answer/0",
+    "twilio-voice-status": "/voice/goodbye/1",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ServingNote:
-    """The public address of a rehearsal's `serve`, and by adapter what is configured at its provider."""
+    """The public address of a rehearsal's `serve`, and by adapter what is configured at its provider.
+
+    `lines` are the numbers of the hotline.
+    """
 
     url: str
     hooks: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
 
 def serving_note(folder: Path) -> ServingNote | None:
@@ -35,7 +44,7 @@ def serving_note(folder: Path) -> ServingNote | None:
     try:
         with (folder / _NOTE).open(encoding="utf-8") as note:
             fields = json.load(note) if _is_locked(note.fileno()) else {}
-        return ServingNote(str(fields["url"]), dict(fields["hooks"]))
+        return ServingNote(str(fields["url"]), dict(fields["hooks"]), tuple(fields["lines"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -58,7 +67,7 @@ def announced(settings: Settings, folder: Path) -> Iterator[Settings]:
         with suppress(OSError):
             fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
             note.truncate()
-            json.dump({"url": serve.url, "hooks": _hooks(listening)}, note)
+            json.dump({"url": serve.url, "hooks": _hooks(listening), "lines": _numbers(settings)}, note)
             note.flush()
         yield listening
 
@@ -68,7 +77,13 @@ def _hooks(settings: Settings) -> dict[str, str]:
     for name, channel in settings.channels.items():
         if channel.adapter in _INBOUND:
             found.setdefault(channel.adapter, f"{settings.serve.url}/hooks/{name}{_INBOUND[channel.adapter]}")
+    if settings.calls is not None:
+        found |= {adapter: f"{settings.serve.url}{path}" for adapter, path in _HOTLINE.items()}
     return found
+
+
+def _numbers(settings: Settings) -> list[str]:
+    return [one.number for one in settings.calls.numbers] if settings.calls else []
 
 
 def _is_locked(descriptor: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.faults import Fault, Faults
 from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.records import Journal, Received, Requested
+from broadcast.sandbox.telephone.telephone import Telephone
 from broadcast.sandbox.wire.base import CallsBack, Wire
 
 
@@ -23,7 +24,8 @@ class SandboxState:
     `edition` changes when the memory is cleared, so that a page knows to start again. `suppressed` are
     addresses that opted out: providers refuse or drop messages to them. `site` is the folder of the
     rehearsal's status page, if there is one. `callbacks` posts to `serve`; `hooks` says where it listens, by
-    adapter; without `receipts`, providers never say what became of a message.
+    adapter; without `receipts`, providers never say what became of a message. `lines` returns the numbers of
+    the hotline, and `telephone` has the calls to them.
     """
 
     clock: Clock
@@ -32,6 +34,8 @@ class SandboxState:
     callbacks: CallbackSender | None = None
     hooks: Callable[[], Mapping[str, str]] = dict
     receipts: bool = True
+    lines: Callable[[], Sequence[str]] = tuple
+    telephone: Telephone | None = None
     received: list[Received] = field(default_factory=list)
     requests: list[Requested] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from broadcast.hotline.effects import RingAgent
 from broadcast.hotline.simulation.agent_phones import AgentPhones, PhoneBehaviour
 from broadcast.hotline.simulation.call_transcript import CallEnding
 from broadcast.hotline.simulation.caller_script import (
@@ -104,3 +105,12 @@ def test_a_mailbox_counts_as_completed_and_connects_nobody():
     call = called(PressKeys("0"), phones=phones, agents=(ANNA,))
 
     assert (call.human, call.ending) == ("", CallEnding.GOODBYE)
+
+
+def test_who_declines_the_call_back_leaves_a_message_and_rings_nobody_twice():
+    phones = AgentPhones(behaviours={ANNA.id: PhoneBehaviour.DECLINE, BEN.id: PhoneBehaviour.MAILBOX})
+
+    call = called(PressKeys("0"), PressKeys("0"), SpeakWords("Bitte melden Sie sich."), phones=phones)
+
+    assert [one.agent for one in call.of_kind(RingAgent)] == [ANNA.id, BEN.id]
+    assert call.ending is CallEnding.VOICEMAIL

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import yarl
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from broadcast.sandbox.server import Sandbox
 from tests.sandbox.conftest import ACCOUNT, BASIC, Client
@@ -174,3 +175,43 @@ async def serving(take):
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
+async def test_a_call_is_made_by_keyboard_and_an_agent_accepts_it(rehearsal):
+    playwright = pytest.importorskip("playwright.async_api")
+    client, _ = rehearsal
+    documents = {
+        "answer": '<Gather action="/ring" numDigits="1" finishOnKey=""><Say>Wählen Sie.</Say></Gather>',
+        "ring": '<Dial action="/after"><Number url="/whisper">+4915155500117</Number></Dial>',
+        "whisper": '<Gather action="/accept" numDigits="1"><Say>Annehmen: 1.</Say></Gather><Hangup/>',
+        "accept": "",
+        "after": "<Hangup/>",
+    }
+
+    async def answer(request):
+        text = f"<Response>{documents[request.path[1:]]}</Response>"
+        return web.Response(text=text, content_type="text/xml")
+
+    application = web.Application()
+    application.router.add_post("/{path}", answer)
+    async with TestServer(application, host="127.0.0.1") as number:
+        hook = str(number.make_url("/answer"))
+        client.sandbox.call_back(lambda: {"twilio-voice": hook}, lines=lambda: ["+4930231250"])
+        async with browsing(playwright, client) as page:
+            await page.wait_for_selector("#telephone:not([hidden])")
+            await page.focus("#call-from")
+            await page.keyboard.press("Enter")
+            await page.wait_for_selector("#call-log .bubble")
+            await page.keyboard.press("0")
+            await page.wait_for_selector(".agent.rings")
+            await page.press(".agent button", "Enter")
+            await page.wait_for_selector("text=Annehmen: 1.")
+            await page.press(".agent button.go", "Enter")
+            await page.wait_for_selector("#call-state:has-text('connected')")
+            await page.click("#hang-up")
+            await page.wait_for_selector("#call-state:has-text('over')")
+            focused = await page.evaluate("document.activeElement.id")
+
+    assert focused == "call"

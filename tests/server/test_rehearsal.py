@@ -124,6 +124,27 @@ def test_a_person_replies_and_presses_a_key(rehearsal):
     assert "Wann geht es wieder?" in rehearsal.run("--sandbox", "log", "INC-1")
 
 
+def test_a_person_calls_the_hotline_and_an_agent_accepts(tmp_path):
+    example = Path(__file__).parents[2] / "examples/hotline"
+    hotline = Rehearsal(tmp_path)
+    for name in ("broadcast.toml", "agents.csv"):
+        (tmp_path / name).write_text((example / name).read_text())
+    try:
+        assert "nobody answers calls" in hotline.run("sandbox", "call", code=2)
+        with hotline.serving():
+            heard = hotline.run("sandbox", "call", "--press", "0")
+            shown = json.loads(hotline.run("sandbox", "call", "--say", "tschüss", "-o", "json"))
+            counted = json.loads(hotline.run("--sandbox", "hotline", "status", "-o", "json"))
+    finally:
+        daemon.stop(tmp_path / ".sandbox")
+
+    assert "caller: presses 0" in heard
+    assert "agent: presses 1" in heard
+    assert "-- connected with +4915155500117" in heard
+    assert shown["schema"] == "broadcast.sandbox-call/1"
+    assert counted["today"] == {"calls": 2, "running": 0, "outcomes": {"human": 1, "informed": 1}}
+
+
 def test_without_serve_nobody_listens_and_nothing_is_said_about_receipts(rehearsal):
     rehearsal.notify()
 

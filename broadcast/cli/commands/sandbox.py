@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command, group
+from broadcast.cli.commands.sandbox_call import call_hotline
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Line, Remark, StyledWord, Table, Tone, line
@@ -213,7 +214,7 @@ sandbox = group(
     given --sandbox sends there and nowhere else, with a ledger of its own, and starts the sandbox when it
     is needed; a web page shows what arrived.
     """,
-    [serve, start, stop, status_, fault, reply, press, reset],
+    [serve, start, stop, status_, fault, reply, press, call_hotline, reset],
     [
         'broadcast --sandbox notify "Rehearsal" --yes',
         "broadcast sandbox status",

@@ -15,8 +15,12 @@ ON CONFLICT (call_id, leg, step, kind) DO NOTHING
 UPDATE call SET asked_at = coalesce(asked_at, :at), topic = coalesce(topic, :topic) WHERE source = :source AND ref = :ref
 
 -- name: call_outcome
--- Note what became of a caller. That the caller hung up replaces no other outcome.
-UPDATE call SET outcome = CASE WHEN :outcome = 'hung-up' THEN coalesce(outcome, :outcome) ELSE :outcome END
+-- Note what became of a caller. That the caller hung up replaces no other outcome; who hung up on a person spoke to one.
+UPDATE call SET outcome = CASE
+  WHEN :outcome != 'hung-up' THEN :outcome
+  WHEN outcome IS NOT NULL THEN outcome
+  WHEN EXISTS (SELECT 1 FROM call_acceptance WHERE call_acceptance.call_id = call.id) THEN 'human'
+  ELSE :outcome END
 WHERE source = :source AND ref = :ref
 
 -- name: call_ended

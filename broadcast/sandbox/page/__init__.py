@@ -18,7 +18,8 @@ def page() -> WireAnswer:
 
     The policy also holds for the frames that show received HTML: no script, no external picture, no form.
     """
-    style, script = _read("page.css"), _read("page.js")
+    style = _read("page.css") + _read("telephone.css")
+    script = f"{_read('page.js')}\n{_read('telephone.js')}"
     document = _read("page.html").replace("/* style */", style).replace("/* script */", script)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
