@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from broadcast.ledger.incidents import Incidents
+from broadcast.ledger.sqlite.ledger_file import file_identity
 from broadcast.ledger.sqlite.store import WAIT_SECONDS, open_sqlite
 from broadcast.model.unknown import OnUnknown
 
@@ -107,6 +108,11 @@ class Ledger:
     def files(place: str | Path) -> tuple[Path, ...]:
         """Return the files on this machine that a ledger consists of; only this user should read them."""
         return (Path(place),)
+
+    @staticmethod
+    def identity(place: str | Path) -> object:
+        """Return what another ledger that is put in its place does not have; None if there is no ledger."""
+        return file_identity(Path(place))
 
     @staticmethod
     def watching_alone(place: str | Path) -> AbstractContextManager[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING
@@ -14,7 +14,7 @@ from broadcast.cadence.tick import tick
 from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import ConfigError
+from broadcast.errors import ConfigError, LedgerError
 from broadcast.inbound.arrived import Arrived, from_line, to_line
 from broadcast.inbound.subscribing import Offer, offer_of
 from broadcast.inbound.words import AnswerWords
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 _GRACE = 10.0
 #: Seconds for the last answers to be written.
 _WRITING = 1.0
+#: Seconds between two looks whether the ledger is still in its place.
+_LOOK = 1.0
 #: Seconds between two rounds of the clock.
 EVERY = 10.0
 
@@ -76,7 +78,7 @@ async def serve(settings: Settings, stop: Stop, log: IO[str], ready: Callable[[L
 
     Raises:
         ConfigError: `[serve] url` is missing, or an address cannot be listened on.
-        LedgerError: The ledger cannot be opened.
+        LedgerError: The ledger cannot be opened, or was replaced meanwhile.
         Refused: Another process serves from the same ledger.
     """
     if settings.serve.url is None:
@@ -89,8 +91,25 @@ async def serve(settings: Settings, stop: Stop, log: IO[str], ready: Callable[[L
             ready(where)
             systemd.notify("READY=1")
             with stop.heeded():
-                await stop.wake_up.wait()
+                await _until_asked(stop, settings)
             systemd.notify("STOPPING=1")
+
+
+async def _until_asked(stop: Stop, settings: Settings) -> None:
+    """Wait until `stop` is asked; raise `LedgerError` if the ledger was replaced.
+
+    Nothing can be written any more into a file that lost its name, and all commands use the new one.
+    """
+    opened = Ledger.identity(settings.ledger)
+    while Ledger.identity(settings.ledger) == opened:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK):
+                await stop.wake_up.wait()
+                return
+    raise LedgerError(
+        f"the ledger {settings.ledger} was moved or replaced while `serve` was using it",
+        hint="look at `broadcast status`, then start `broadcast serve` again",
+    )
 
 
 @asynccontextmanager

@@ -192,3 +192,17 @@ def test_a_second_process_is_refused(start):
     assert code == 8
     assert "hint:" in said
     assert health(over_tcp(first.port)) == 200
+
+
+def test_a_ledger_that_is_replaced_ends_the_process(start, folder):
+    served = start()
+    assert health(over_tcp(served.port)) == 200
+
+    backup = folder / "backup.db"
+    backup.write_bytes((folder / "broadcast.db").read_bytes())
+    backup.rename(folder / "broadcast.db")  # as `mv` and `rsync` put a backup back
+
+    code, said = served.wait()
+    assert code == 12
+    assert "was moved or replaced while `serve` was using it" in said
+    assert health(over_tcp(start().port)) == 200

@@ -44,6 +44,15 @@ def ledger_file(path: Path) -> Path:
     return real
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Return the device and the inode of a file: one that replaces it has others. None without a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _is_mounted_alone(path: Path) -> bool:
     """Return whether the file is a mount point itself, as in `docker run -v ledger.db:/data/ledger.db`."""
     try:
