@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from broadcast.cadence.replay_spool import ReplaySpool
     from broadcast.cadence.tick import Job
     from broadcast.config.settings import Settings
+    from broadcast.dispatch.progress import Listener
     from broadcast.hotline.delete_recordings import DeleteRecordings
     from broadcast.hotline.send_links import SendLinks
     from broadcast.ledger.ledger import Ledger
@@ -28,8 +29,13 @@ if TYPE_CHECKING:
     from broadcast.publishing.publish import Publisher
 
 
-def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
-    """Return what the clock drives, in the order of a round; raises `ConfigError`."""
+def make_jobs(
+    settings: Settings, ledger: Ledger, clock: Clock | None = None, listener: Listener | None = None
+) -> Sequence[Job]:
+    """Return what the clock drives, in the order of a round; raises `ConfigError`.
+
+    `listener` hears of every message that is sent.
+    """
     from broadcast.cadence.approvals import Approvals
     from broadcast.cadence.confirmations import RepeatUnconfirmed
     from broadcast.cadence.escalate_unconfirmed import EscalateUnconfirmed
@@ -43,7 +49,7 @@ def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) ->
     from broadcast.dispatch.progress import ignore_events
     from broadcast.monitoring.watch_job import WatchJob
 
-    publisher = make_publisher(settings, ledger, ignore_events, clock)
+    publisher = make_publisher(settings, ledger, listener or ignore_events, clock)
     starter = EscalationStarter.build(
         settings, publisher.deliverer, make_catalogue(settings), publisher.renderer
     )

@@ -6,7 +6,7 @@ transaction that depends on what it read, so that nothing is done twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,13 +63,23 @@ class TickResult:
     next_at: datetime | None = None
 
 
-async def tick(jobs: Sequence[Job], clock: Clock, stop: Stop) -> TickResult:
-    """Run every job once, in order; a job that fails does not keep the others from running."""
+def _nothing() -> None:
+    """Do nothing at the beginning of a job."""
+
+
+async def tick(
+    jobs: Sequence[Job], clock: Clock, stop: Stop, begun: Callable[[], None] = _nothing
+) -> TickResult:
+    """Run every job once, in order; a job that fails does not keep the others from running.
+
+    `begun` is called at the beginning of each.
+    """
     now, done, trouble = clock.now(), [], []
     times: list[datetime] = []
     for job in jobs:
         if stop.asked:
             break
+        begun()
         try:
             done += [f"{job.name}: {line}" for line in await job.run(now, stop)]
             due = job.due() if isinstance(job, KnowsNextTime) else None

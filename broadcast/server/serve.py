@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 from broadcast.cadence.tick import tick
 from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
+from broadcast.dispatch.progress import Event
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError, LedgerError
 from broadcast.inbound.arrived import Arrived, from_line, to_line
@@ -133,9 +134,9 @@ async def _serving(settings: Settings, log: IO[str]) -> AsyncIterator[Listening]
 
     async def round_(stop: Stop) -> float | None:
         counters.add("clock_rounds")
-        return await _round(settings, trouble, clock, stop)
+        return await _round(settings, trouble, clock, stop, rounds.moved)
 
-    rounds = ClockThread(round_, EVERY, trouble)
+    rounds = ClockThread(round_, EVERY, trouble, clock)
     async with _listening(settings, clock, log, counters, rounds) as where:
         rounds.start()
         yield where
@@ -157,6 +158,7 @@ async def _listening(
         counters=counters,
         writer=writer,
         ask=rounds.ask if rounds else _ask_nobody,
+        clock_works=rounds.works if rounds else _no_clock,
         adapters=adapters,
         in_progress=RequestsInProgress(),
         later=LaterWork(partial(report, log)),
@@ -201,7 +203,10 @@ async def _end(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Process:
-    """What the routes share while the process runs; `ask` asks for a round of the clock."""
+    """What the routes share while the process runs.
+
+    `ask` asks for a round of the clock, and `clock_works` says whether its rounds go on.
+    """
 
     settings: Settings
     origin: str
@@ -210,6 +215,7 @@ class _Process:
     counters: Counters
     writer: LedgerWriter
     ask: Callable[[], None]
+    clock_works: Callable[[], bool]
     adapters: Mapping[str, Adapter]
     in_progress: RequestsInProgress
     later: LaterWork
@@ -217,6 +223,11 @@ class _Process:
 
 def _ask_nobody() -> None:
     """Ask for no round: the caller of `serve` does what is due."""
+
+
+def _no_clock() -> bool:
+    """Return that the clock works: the caller of `serve` moves it."""
+    return True
 
 
 def _faces(process: _Process, hotline: Hotline | None) -> Faces:
@@ -269,7 +280,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
         ),
         alerts=alerts_route(process.settings, process.log, process.writer, process.clock, process.counters),
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
-        health=HealthRoute(process.writer),
+        health=HealthRoute(process.writer, process.clock_works),
         calls=hotline.route if hotline else None,
         counters=process.counters,
         in_progress=process.in_progress,
@@ -325,15 +336,20 @@ def _runner(application: web.Application) -> web.AppRunner:
 
 
 async def _round(
-    settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop
+    settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop, moved: Callable[[], None]
 ) -> float | None:
     """Do what is due; `trouble` gets a line for each thing that could not be done.
 
-    Return how many seconds later something is due, if that is known.
+    `moved` is called at each step. Return how many seconds later something is due, if that is known.
     """
+
+    def heard(_: Event) -> None:
+        moved()
+
     ledger = open_ledger(settings)
     try:
-        result = await tick(make_jobs(settings, ledger), clock, stop)
+        jobs = make_jobs(settings, ledger, listener=heard)
+        result = await tick(jobs, clock, stop, moved)
     finally:
         ledger.close()
     for line in result.trouble:
