@@ -18,8 +18,8 @@ from broadcast.cadence.start_escalation import (
     EscalationStarter,
     PreparedEscalation,
 )
-from broadcast.cadence.step_people import StepPeople
 from broadcast.cli.command import command
+from broadcast.cli.commands.escalation_card import At, PolicyName, show_card
 from broadcast.cli.consent import Question
 from broadcast.cli.default_command import default_group
 from broadcast.cli.event_loop import complete, stop_by_signals
@@ -27,7 +27,6 @@ from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import (
-    card_page,
     escalation_page,
     plan_json,
     plan_page,
@@ -40,22 +39,18 @@ from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError, UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.model.escalation import Escalation, EscalationOutcome, EscalationStep
+from broadcast.model.escalation import Escalation, EscalationOutcome
 from broadcast.model.ids import notice_mark
 from broadcast.model.question import CONFIRM, DECLINE, FORWARD
-from broadcast.planning.escalation_card import Role, role
 from broadcast.planning.escalation_plan import simulate
-from broadcast.publishing.dependencies import dependencies
 from broadcast.publishing.escalation_policy import find_policy
 from broadcast.publishing.result import ExitStatus, Result
 from broadcast.reports.escalations import with_answers
-from broadcast.wiring import load_settings, make_catalogue, make_channels, make_deliverer, make_renderer
+from broadcast.wiring import load_settings, make_catalogue, make_deliverer, make_renderer
 
 _ASK = Question("ask them", "no one was asked")
 _LOOK = 0.5  # seconds between two looks at the answers
 
-PolicyName = Annotated[str, typer.Argument(metavar="NAME", help="The policy: the NAME of [escalation.NAME].")]
-At = Annotated[str, typer.Option(metavar="TIME", help="At this time: now, 22:00, 2h or 2026-12-24T08:00.")]
 _SEND = "How it is sent"
 
 
@@ -147,20 +142,6 @@ def show_plan(common: Common, name: PolicyName, at: At = "now", output: ListForm
         show(plan_page(rounds, policy, settings.timezone), common.out)
 
 
-@command("broadcast escalate card duty", name="card")
-def show_card(common: Common, name: PolicyName, at: At = "now") -> None:
-    """Print the procedure on one page, with names and whole addresses, for the day when nothing works.
-
-    It warns where no two ways to a role are independent of each other.
-    """
-    settings = load_settings(common.config, sandbox=common.sandbox)
-    begins = parse_any_moment(at, SystemClock().now(), settings.timezone)
-    with use_ledger(settings) as ledger:
-        policy = find_policy(settings, make_channels(settings).planned, name)
-        steps = [_roles(step, begins, settings, ledger) for step in policy.steps]
-    show(card_page(policy, steps, begins, settings.timezone), common.out)
-
-
 @command("broadcast escalate list", "broadcast escalate list INC-7 -o json", name="list")
 def show_list(common: Common, incident: MaybeIncident = None, output: ListForm = OutputForm.HUMAN) -> None:
     """List the escalations of an incident, or all that are running."""
@@ -245,13 +226,6 @@ async def _drive(job: Escalate, notice: int, within: float | None, stop: Stop) -
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wake_up.wait(), _LOOK)
-
-
-def _roles(step: EscalationStep, at: datetime, settings: Settings, ledger: Ledger) -> list[Role]:
-    people = StepPeople(settings, ledger)
-    channels = make_deliverer(settings, ledger, ignore_events).channels.planned
-    depends = dependencies(settings)
-    return [role(name, people.named(name, at), step, channels, depends) for name in step.to]
 
 
 def _preview(prepared: PreparedEscalation, settings: Settings) -> list[Block]:

@@ -117,6 +117,33 @@ def test_the_card_has_whole_addresses_and_warns_where_all_depends_on_one_thing(c
     assert "no two ways are independent of each other: all depend on" in card
 
 
+def test_the_card_is_a_page_to_print_in_the_language_that_is_asked_for(company):
+    page = company.folder / "card.html"
+    shown = company.run("escalate", "card", "duty", "-o", "html", "--lang", "en")
+    written = company.run("escalate", "card", "duty", "--out", str(page))
+
+    assert (shown.code, written.code) == (0, 0), written.err
+    assert shown.out.startswith('<!doctype html>\n<html lang="en">')
+    assert "+491511234507" in shown.out
+    assert '<html lang="de">' in page.read_text()
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert company.run("escalate", "card", "duty", "--out", str(page)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--out", "card.pdf"), "does not end in .html"),
+        (("--lang", "de"), "goes with a page only"),
+        (("--lang", "fr", "-o", "html"), "de and en"),
+    ],
+)
+def test_a_card_that_cannot_be_written_says_how(company, options, said):
+    done = company.run("escalate", "card", "duty", *options)
+
+    assert (done.code, said in done.err) == (2, True), done.err
+
+
 def test_what_is_not_confirmed_in_time_is_escalated_by_the_command_itself(company):
     company.notify("Kasse gestört")
     done = company.run(
