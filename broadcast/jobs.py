@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from broadcast.config.settings import Settings
     from broadcast.dispatch.progress import Listener
     from broadcast.hotline.delete_recordings import DeleteRecordings
+    from broadcast.hotline.dial_back import DialBack
     from broadcast.hotline.send_links import SendLinks
     from broadcast.ledger.ledger import Ledger
     from broadcast.model.clock import Clock
@@ -30,11 +31,17 @@ if TYPE_CHECKING:
 
 
 def make_jobs(
-    settings: Settings, ledger: Ledger, clock: Clock | None = None, listener: Listener | None = None
+    settings: Settings,
+    ledger: Ledger,
+    clock: Clock | None = None,
+    listener: Listener | None = None,
+    *,
+    serving: bool = False,
 ) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`.
 
-    `listener` hears of every message that is sent.
+    `listener` hears of every message that is sent. With `serving`, this process answers providers, so that
+    calls can be made whose words it says.
     """
     from broadcast.cadence.approvals import Approvals
     from broadcast.cadence.confirmations import RepeatUnconfirmed
@@ -62,6 +69,7 @@ def make_jobs(
         Remind(publisher=publisher, drafts=NoChangeDrafts(settings, program(settings)), starter=starter),
         starter.job,  # after what starts escalations
         *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
+        *(make_dial_back(settings, ledger, publisher) if serving else ()),
         *make_links(settings, ledger, publisher),
         SendDue(publisher.deliverer),
         *make_recordings(settings, ledger, publisher.deliverer.channels),
@@ -117,6 +125,20 @@ def make_recordings(settings: Settings, ledger: Ledger, channels: Channels) -> I
 
     if settings.calls:
         yield DeleteRecordings(ledger=ledger, channels=channels, keep=timedelta(seconds=settings.calls.keep))
+
+
+def make_dial_back(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iterator[DialBack]:
+    """Yield the job that dials call-backs, if the configuration wants it."""
+    from broadcast.hotline.dial_back import DialBack
+
+    if settings.calls and settings.calls.dial_back and settings.serve.url:
+        yield DialBack(
+            settings=settings,
+            calls=settings.calls,
+            ledger=ledger,
+            channels=publisher.deliverer.channels,
+            origin=settings.serve.url,
+        )
 
 
 def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:

@@ -15,6 +15,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities
 from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
+from broadcast.model.outbound_call import CallQuestion, FoundCall, OutboundCall
 from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 from broadcast.model.phone_call import CallRequest
@@ -206,6 +207,19 @@ class KeepsRecordings(Protocol):
 
     async def close(self) -> None:
         """Close all connections."""
+        ...
+
+
+@runtime_checkable
+class DialsOut(Protocol):
+    """An adapter whose provider makes calls for us whose words our own routes say."""
+
+    async def dial(self, call: OutboundCall) -> Outcome:
+        """Ask for one call; it never raises for the network."""
+        ...
+
+    async def find_call(self, asked: CallQuestion) -> FoundCall:
+        """Ask what became of a call, or whether it was made at all; it never raises for the network."""
         ...
 
 

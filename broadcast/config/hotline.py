@@ -46,6 +46,8 @@ def read_hotline(
         keep=table.take(keys.KEEP),
         fallback=_path(table, keys.FALLBACK),
         lines=read_backup_lines(table, {line.number for line in lines}),
+        dial_back=table.take(keys.DIAL_BACK),
+        dial_hours=table.take(keys.DIAL_HOURS),
     )
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from broadcast.config import shapes
 from broadcast.config.settings import ServeSettings, WatchSettings
 from broadcast.model.consent import ConsentRule
+from broadcast.model.day_hours import USUAL_HOURS, DayHours
 from broadcast.model.incident import Severity
 from broadcast.model.promise import Cadence
 
@@ -134,6 +135,8 @@ GIVE_UP: Key[float] = Key("give_up", shapes.timeout, 90.0)
 FALLBACK: Key[str | None] = Key("fallback", shapes.text, None)
 KEEP: Key[float] = Key("keep", shapes.timeout, 30 * 86_400.0)
 LINES: Key[tuple[Mapping[str, object], ...]] = Key("lines", shapes.tables, ())
+DIAL_BACK: Key[bool] = Key("dial_back", shapes.flag, False)  # noqa: FBT003 - a default
+DIAL_HOURS: Key[DayHours] = Key("dial_hours", shapes.day_hours, USUAL_HOURS)
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -167,7 +170,11 @@ ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
 MAINTENANCE = Section("maintenance", (REMIND_BEFORE,))
 APPROVAL = Section("approval", (NEEDED_FOR, BY, ASKING_CHANNELS))
 HOTLINE_TABLE = Section(
-    "hotline", (NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, KEEP, FALLBACK, LINES)
+    "hotline",
+    (
+        *(NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, KEEP, FALLBACK, LINES),
+        *(DIAL_BACK, DIAL_HOURS),
+    ),
 )
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcast.config.secret import SECRET_OPTIONS, Reference, sounds_secret
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
+from broadcast.model.day_hours import USUAL_HOURS, DayHours
 from broadcast.model.escalation import EscalationPolicy
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead, Worded
@@ -233,7 +234,8 @@ class HotlineSettings:
     `channel` is the voice channel whose account has the `numbers`; `sms` sends links, and `rota` names who
     takes calls. An agent is rung for `ring` seconds, at most `most` agents for `give_up` seconds altogether.
     The provider keeps what callers recorded for `keep` seconds. `fallback` is the file of the static
-    document, and `lines` are the backup lines.
+    document, and `lines` are the backup lines. With `dial_back`, the program dials call-backs by itself,
+    within `dial_hours` of the place that it rings.
     """
 
     numbers: tuple[HotlineLine, ...]
@@ -246,6 +248,8 @@ class HotlineSettings:
     keep: float = 30 * 86_400.0
     fallback: Path | None = None
     lines: tuple[BackupLine, ...] = ()
+    dial_back: bool = False
+    dial_hours: DayHours = USUAL_HOURS
 
     def line(self, name: str) -> BackupLine | None:
         """Return the backup line of that name; None if there is none."""

@@ -16,6 +16,7 @@ from broadcast.config.problems import Wrong
 from broadcast.config.secret import is_reference
 from broadcast.errors import UsageError
 from broadcast.model.consent import ConsentRule
+from broadcast.model.day_hours import WHOLE_DAY, DayHours
 from broadcast.model.domain import ascii_url
 from broadcast.model.incident import Severity
 from broadcast.model.nearest import nearest
@@ -27,6 +28,7 @@ LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
 #: Phone numbers as people write them, also the short number of a switchboard.
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{1,30}", re.ASCII)
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_DAY_HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
 _REGION = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
 #: Abbreviations that hold for a part of the year, and a place that uses them.
@@ -121,6 +123,16 @@ def timeout(value: object) -> float:
     if seconds > 0:
         return seconds
     raise Wrong(f"{shown(value)} leaves no time", 'write it like "30s"')
+
+
+def day_hours(value: object) -> DayHours:
+    """Read hours of a day, as `08:00-20:00`."""
+    found = _DAY_HOURS.fullmatch(text(value))
+    if found:
+        opens, closes = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
+        if opens < closes <= WHOLE_DAY and int(found[2]) < 60 > int(found[4]):  # noqa: PLR2004 - minutes of an hour
+            return DayHours(opens, closes)
+    raise Wrong(f"{shown(value)} are no hours of one day", 'write it like "08:00-20:00" or "00:00-24:00"')
 
 
 def texts(value: object) -> tuple[str, ...]:

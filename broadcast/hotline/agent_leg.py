@@ -45,7 +45,14 @@ def taken(turn: CallTurn) -> Decision:
         return _once_more(turn, Step.TAKE)
     state = turn.to(Step.RETURNED)
     customer = CallState(step=Step.RETURN, locale=state.locale, topic=state.topic, call=state.call)
-    dial = Dial(number=turn.caller.number, seconds=_RING_CUSTOMER, whisper=customer.path, next=state.path)
+    dial = Dial(
+        number=turn.caller.number,
+        seconds=_RING_CUSTOMER,
+        whisper=customer.path,
+        next=state.path,
+        # The agent's leg comes from our number, which the customer called.
+        shown=turn.event.request.caller,
+    )
     accept = AcceptCall(agent=turn.event.agent)
     return Decision(state=state, document=(turn.say("agent.ringing"), dial), effects=(accept,))
 

@@ -25,6 +25,7 @@ class LiveCall:
         rung: The ids of the agents who were rung, in order.
         agent: The id of the agent who accepted the call; "" if nobody has.
         ended: Whether the caller has hung up.
+        reached: Whether the customer of a call-back pressed 1.
     """
 
     caller: Caller
@@ -32,6 +33,7 @@ class LiveCall:
     rung: list[str] = field(default_factory=list)
     agent: str = ""
     ended: bool = False
+    reached: bool = False
 
 
 class LiveCalls:

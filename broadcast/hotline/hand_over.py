@@ -8,8 +8,8 @@ from broadcast.hotline.call_turn import CallTurn
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import BeginHandOver, Effect, Outcome, RingAgent
 from broadcast.hotline.event import Acceptance
+from broadcast.hotline.languages import who_speak
 from broadcast.hotline.snapshot import Agent, Mode
-from broadcast.localisation.language import language_of
 from broadcast.model.call_document import Dial, Say, Verb
 
 #: Nobody reaches a phone in less time.
@@ -81,13 +81,7 @@ def _next_agent(turn: CallTurn) -> Agent | None:
     """Return the agent to ring: one who speaks the language if there is one, and was not rung before."""
     if turn.state.agent >= turn.snapshot.most_agents:
         return None
-    language = language_of(turn.state.locale)
-    spoken = [
-        agent
-        for agent in turn.snapshot.agents
-        if not agent.languages or language in map(language_of, agent.languages)
-    ]
-    free = [agent for agent in spoken or turn.snapshot.agents if not agent.busy]
+    free = [one for one in who_speak(turn.snapshot.agents, turn.state.locale) if not one.busy]
     if turn.state.agent and turn.event.rung:
         # A repeated request already knows whom its first answer rang.
         before = list(dict.fromkeys(turn.event.rung))[: turn.state.agent]

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.hotline.agents import agents_on_duty
 from broadcast.hotline.expected_wait import expected_wait
 from broadcast.hotline.incidents import ENDED_FOR, public_facts, spoken_incidents
-from broadcast.hotline.snapshot import Agent, Mode, Snapshot
+from broadcast.hotline.snapshot import Mode, Snapshot
 from broadcast.ledger.hotline_switches import MODE
 from broadcast.ledger.ledger import Ledger
 from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.notice import Facts
-from broadcast.model.phone_line import phone_line
 from broadcast.publishing.active_lines import active_lines, restated
-from broadcast.publishing.on_duty import on_duty
 from broadcast.rendering import speech
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.words import words_for
@@ -38,7 +37,7 @@ class SnapshotReader:
         latest = [facts for facts in self._latest(ledger, now) if facts]
         latest = restated(latest, self.settings, active)
         queue = ledger.calls.queue(now)
-        agents = tuple(self._agents(ledger, now, queue.busy, mobile=bool(lines)))
+        agents = tuple(agents_on_duty(self.settings, self.calls, ledger, now, queue.busy))
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
@@ -62,18 +61,6 @@ class SnapshotReader:
         for incident in ledger.incidents.all():
             if incident.ended_at is None or now - incident.ended_at <= ENDED_FOR:
                 yield public_facts([notice.facts for notice in ledger.incidents.notices(incident)])
-
-    def _agents(
-        self, ledger: Ledger, now: datetime, busy: frozenset[str], *, mobile: bool
-    ) -> Iterator[Agent]:
-        """Yield who takes calls; with `mobile`, only on phones that work without the landline."""
-        if self.calls.rota is None:
-            return
-        for one in on_duty(self.settings, ledger, self.calls.rota, now):
-            if one.phone and not (mobile and phone_line(one.phone) == "landline"):
-                languages = (one.locale,) if one.locale else ()
-                talks = one.id in busy
-                yield Agent(id=one.id, name=one.name, number=one.phone, languages=languages, busy=talks)
 
 
 def spoken_locales(settings: Settings, calls: HotlineSettings, known: tuple[str, ...]) -> tuple[str, ...]:

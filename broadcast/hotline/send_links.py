@@ -19,6 +19,7 @@ from broadcast.hotline.incidents import as_of_now, public_facts
 from broadcast.ledger.calls import CallMessage, MessageState
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind
+from broadcast.model.contact import AddressKind
 from broadcast.model.counted import counted
 from broadcast.model.ids import delivery_key
 from broadcast.model.incident import Phase, Severity
@@ -34,6 +35,8 @@ from broadcast.rendering.render import Renderer
 from broadcast.rendering.sms import transliterate
 
 _THREAD = "hotline"
+#: A message that no call-back reached its receiver.
+TRIED = "tried"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +71,17 @@ class SendLinks:
         return [f"{counted(count, 'message')} {state}" for state, count in states.items()]
 
     async def _send(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
+        if message.kind == TRIED and self.ledger.suppressions.of(AddressKind.PHONE, _number(message)):
+            return MessageState.REFUSED
         facts = self._facts(message)
         key = delivery_key(self.ledger.secret(), _THREAD, message.call, str(message.step), message.kind)
         outgoing = Outgoing(
             key=key,
-            message=self._message(facts, message.locale, now),
+            message=self._tried(message)
+            if message.kind == TRIED
+            else self._message(facts, message.locale, now),
             headline=self._headline(facts, key, now),
-            address=str(message.details["number"]),
+            address=_number(message),
         )
         (outcome,) = await adapter.send([outgoing])
         return _state(outcome)
@@ -94,11 +101,17 @@ class SendLinks:
                 return self.renderer.render(as_of_now(facts, now), PUBLIC, locale, ChannelKind.SMS).message
             except BroadcastError:
                 facts = None  # a template that fails must not cost the caller the link
+        link = {"link": self.settings.status_url} if self.settings.status_url else {}
+        return self._worded("sms.link" if link else "sms.nothing", locale, **link)
+
+    def _tried(self, message: CallMessage) -> Message:
+        """Return the words for a customer whom no call-back reached; where to call, if there is a number."""
+        hotline = {"hotline": self.settings.hotline} if self.settings.hotline else {}
+        return self._worded("sms.tried_hotline" if hotline else "sms.tried", message.locale, **hotline)
+
+    def _worded(self, prompt: str, locale: str, **values: str) -> Message:
         words = hotline_prompts(self.catalogue, locale)
-        link = self.settings.status_url or ""
-        text = words(
-            "sms.link" if link else "sms.hotline", organisation=self.settings.organisation, link=link
-        )
+        text = words(prompt, organisation=self.settings.organisation, **values)
         return Message(locale=locale, text=transliterate(text))
 
     def _headline(self, facts: Facts | None, key: str, now: datetime) -> Headline:
@@ -115,6 +128,10 @@ class SendLinks:
             as_of=now,
             identity=key,
         )
+
+
+def _number(message: CallMessage) -> str:
+    return str(message.details["number"])
 
 
 def _state(outcome: Outcome) -> MessageState:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from broadcast.ledger.columns import moment
-from broadcast.ledger.store import Row, Store
+from broadcast.ledger.store import Connection, Row, Store
 
 #: How often a person is called back, and how long after a try that did not reach them.
 MOST_TRIES, TRY_AGAIN_AFTER = 3, timedelta(minutes=10)
@@ -61,10 +62,17 @@ class CallFollowUps:
         """Give a call-back to a person; False if somebody has it, or it is done."""
         return self._changed("take_call_back", {"id": id, "owner": owner})
 
-    def return_call_back(self, id: int, now: datetime) -> bool:
-        """Put a call-back that did not reach the person back into its place; after the last try it ends."""
-        later = (now + TRY_AGAIN_AFTER).timestamp()
-        return self._changed("return_call_back", {"id": id, "most": MOST_TRIES, "next": later})
+    def return_call_back(self, id: int, now: datetime, *, say_so: bool = False) -> bool:
+        """Put a call-back that did not reach the person back into its place; after the last try it ends.
+
+        With `say_so`, the person then gets a message that we tried.
+        """
+        values = {"id": id, "most": MOST_TRIES, "next": (now + TRY_AGAIN_AFTER).timestamp()}
+        with self._store.transaction() as connection:
+            returned = connection.execute("return_call_back", values).rowcount > 0
+            if returned and say_so:
+                plan_tried_message(connection, id, now)
+        return returned
 
     def end_call_back(self, id: int, note: str, at: datetime) -> bool:
         """Note that a call-back is done; False if it was before."""
@@ -86,6 +94,20 @@ class CallFollowUps:
     def _changed(self, statement: str, values: dict[str, object]) -> bool:
         with self._store.transaction() as connection:
             return connection.execute(statement, values).rowcount > 0
+
+
+def plan_tried_message(connection: Connection, call_back: int, now: datetime) -> None:
+    """Plan the message that we tried to call, if that call-back was given up."""
+    row = connection.execute("call_back_given_up", {"id": call_back}).fetchone()
+    if row is None:
+        return
+    values = {
+        "call": row["call_id"],
+        "details": json.dumps({"number": row["number"]}),
+        "digest": row["digest"],
+        "at": now.timestamp(),
+    }
+    connection.execute("plan_tried_message", values)
 
 
 def _call_back(row: Row) -> CallBack:

@@ -46,7 +46,8 @@ class CallInProgress:
     """What the steps of a call need to know of it.
 
     `caller` is "" if the number was withheld. `agent` is who accepted the call, "" if nobody has. `rung` are
-    the agents who were rung, in order. `asked_at` is when the caller first needed a person.
+    the agents who were rung, in order. `asked_at` is when the caller first needed a person. `reached` means
+    that the customer of a call-back pressed 1.
     """
 
     caller: str = field(repr=False)
@@ -56,6 +57,7 @@ class CallInProgress:
     ended: bool
     agent: str
     rung: tuple[str, ...]
+    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ class CallRecords:
             ended=row["ended_at"] is not None,
             agent=row["agent"] or "",
             rung=rung,
+            reached=bool(row["reached"]),
         )
 
     def history(self, number: str, now: datetime) -> CallHistory:

@@ -62,12 +62,14 @@ class Dial:
             path they are connected at once.
         next: The path of the request after the dialling, whatever came of it. Without a path the document
             goes on with its next verb.
+        shown: The number that the person who is rung sees; "" leaves it to the provider.
     """
 
     number: str = field(repr=False)
     seconds: int
     whisper: str
     next: str
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

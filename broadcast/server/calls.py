@@ -19,7 +19,7 @@ from broadcast.hotline.caller import Caller
 from broadcast.hotline.callers import LiveCall, LiveCalls
 from broadcast.hotline.decide import decide
 from broadcast.hotline.decision import Decision
-from broadcast.hotline.effects import AcceptCall, BeginHandOver, Effect, RingAgent
+from broadcast.hotline.effects import AcceptCall, BeginHandOver, CallerReached, Effect, RingAgent
 from broadcast.hotline.event import Acceptance, CallEvent
 from broadcast.hotline.recording import call_step
 from broadcast.hotline.snapshot import Snapshot
@@ -178,6 +178,8 @@ class CallsRoute:
                 live.asked_at = event.at
             elif isinstance(effect, RingAgent):
                 live.rung.append(effect.agent)
+            elif isinstance(effect, CallerReached):
+                live.reached = True
 
     def _written(self, document: CallDocument) -> InboundAnswer:
         return self.adapter.write_call(document, lambda path: self.origin + path)
@@ -229,6 +231,7 @@ def _known(ledger: Ledger, channel: str, call: str, number: str, now: datetime) 
         rung=list(found.rung),
         agent=found.agent,
         ended=found.ended,
+        reached=found.reached,
     )
 
 
@@ -237,7 +240,12 @@ def _caller(number: str) -> Caller:
 
 
 def _acceptance(state: CallState, live: LiveCall) -> Acceptance:
-    """Return whether an agent has the call, as the leg of this request sees it."""
+    """Return whether an agent has the call, as the leg of this request sees it.
+
+    After the dialling of a call-back it is about the customer.
+    """
+    if state.step is Step.RETURNED:
+        return Acceptance.MINE if live.reached else Acceptance.OPEN
     if state.step not in _LEGS:
         return Acceptance.MINE if live.agent else Acceptance.OPEN
     if live.agent:

@@ -348,7 +348,7 @@ async def _round(
 
     ledger = open_ledger(settings)
     try:
-        jobs = make_jobs(settings, ledger, listener=heard)
+        jobs = make_jobs(settings, ledger, listener=heard, serving=True)
         result = await tick(jobs, clock, stop, moved)
     finally:
         ledger.close()

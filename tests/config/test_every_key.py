@@ -74,6 +74,7 @@ SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
     shapes.networks: (["172.16.0.0/12", "10.0.0.5"], "172.16.0.0/12, 10.0.0.5"),
     shapes.listening: ("127.0.0.1:9000", "127.0.0.1:9000"),
     shapes.phone: ("+49 30 2312-5010", "+49 30 2312-5010"),
+    shapes.day_hours: ("00:00-24:00", "00:00-24:00"),
 }
 OWN = {
     keys.KIND.name: ("app", "app"),

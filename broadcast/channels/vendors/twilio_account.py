@@ -76,6 +76,10 @@ class TwilioAccount:
         """Delete what lies at a path below the account."""
         return await self._ask("DELETE", path)
 
+    async def shown(self, resource: str, sid: str) -> Answer:
+        """Ask for one of the resources."""
+        return await self._ask("GET", f"/{resource}/{quote(sid, safe='')}.json")
+
     async def probe(self) -> Probe:
         """Ask for the account itself."""
         answer = await self._ask("GET", ".json")

@@ -83,6 +83,8 @@ def _dial(parent: Element, dial: Dial, url: Url) -> None:
     # Without `action`, the call goes on with the next verb.
     if dial.next:
         options |= {"action": url(dial.next), "method": "POST"}
+    if dial.shown:
+        options["callerId"] = dial.shown
     whisper = {"url": url(dial.whisper), "method": "POST"} if dial.whisper else {}
     SubElement(SubElement(parent, "Dial", options), "Number", whisper).text = dial.number
 

@@ -24,6 +24,7 @@ from broadcast.channels.vendors.twilio_recordings import delete_recording, fetch
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, signed_form, twiml_answer
 from broadcast.channels.voice.call_form import call_request
 from broadcast.channels.voice.call_twiml import Url, call_twiml
+from broadcast.channels.voice.dialling import call_form, find_call
 from broadcast.channels.voice.twiml import MOST, Keys, call, spoken_answer, spoken_question
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -39,6 +40,7 @@ from broadcast.model.inbound import (
     Receipt,
     ReceiptState,
 )
+from broadcast.model.outbound_call import CallQuestion, FoundCall, OutboundCall
 from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.phone_call import CallRequest
@@ -168,6 +170,14 @@ class TwilioVoice:
     async def delete_recording(self, address: str) -> Outcome:
         """Delete what a caller recorded."""
         return await delete_recording(self._account, address)
+
+    async def dial(self, call: OutboundCall) -> Outcome:
+        """Ask for a call whose words our own routes say."""
+        return created(await self._account.create("Calls", call_form(call, self._caller)), CODES)
+
+    async def find_call(self, asked: CallQuestion) -> FoundCall:
+        """Ask what became of such a call."""
+        return await find_call(self._account, asked, self._caller)
 
     async def close(self) -> None:
         """Close all connections."""

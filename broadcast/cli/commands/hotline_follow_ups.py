@@ -58,7 +58,8 @@ def return_call_back(common: Common, number: Number) -> None:
     """Put a call-back that reached nobody back into its place; after the third try it is given up."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     with use_ledger(settings) as ledger:
-        if not ledger.call_follow_ups.return_call_back(number, SystemClock().now()):
+        say_so = settings.calls is not None and settings.calls.sms is not None
+        if not ledger.call_follow_ups.return_call_back(number, SystemClock().now(), say_so=say_so):
             raise NothingMatched(
                 f"nobody has taken call-back {number}", hint="`broadcast hotline callbacks list`"
             )

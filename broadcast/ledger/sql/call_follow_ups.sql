@@ -43,15 +43,15 @@ WHERE id IN (SELECT max(id) FROM hotline_switch GROUP BY name) ORDER BY name
 
 -- name: hotline_counts
 -- Count calls since `since`, and what waits.
-SELECT (SELECT count(*) FROM call WHERE began_at >= :since) AS calls,
-       (SELECT count(*) FROM call WHERE began_at >= :since AND ended_at IS NULL AND outcome IS NULL) AS running,
+SELECT (SELECT count(*) FROM call WHERE began_at >= :since AND call_back_id IS NULL) AS calls,
+       (SELECT count(*) FROM call WHERE began_at >= :since AND ended_at IS NULL AND outcome IS NULL AND call_back_id IS NULL) AS running,
        (SELECT count(*) FROM call_back WHERE state IN ('waiting', 'claimed')) AS call_backs,
        (SELECT count(*) FROM ticket WHERE state != 'done') AS tickets
 
 -- name: call_outcomes
 -- Count what became of callers since `since`.
-SELECT coalesce(outcome, 'running') AS outcome, count(*) AS count FROM call WHERE began_at >= :since
-GROUP BY coalesce(outcome, 'running') ORDER BY outcome
+SELECT coalesce(outcome, 'running') AS outcome, count(*) AS count FROM call
+WHERE began_at >= :since AND call_back_id IS NULL GROUP BY coalesce(outcome, 'running') ORDER BY outcome
 
 -- name: call_turns
 -- Read what callers pressed and said since the effect `after`, oldest first.

@@ -44,8 +44,10 @@ WHERE call.source = :source AND call.ref = :ref
 
 -- name: call_in_progress
 -- Read what the steps of a call need to know of it.
-SELECT call.id, call.caller, call.called, call.locale, call.ended_at, call.asked_at, call_acceptance.agent
-FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id
+SELECT call.id, call.caller, call.called, call.locale, call.ended_at, coalesce(call.asked_at, call_back.requested_at) AS asked_at,
+       call_acceptance.agent,
+       EXISTS (SELECT 1 FROM call_effect WHERE call_effect.call_id = call.id AND call_effect.kind = 'reached') AS reached
+FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id LEFT JOIN call_back ON call_back.id = call.call_back_id
 WHERE call.source = :source AND call.ref = :ref
 
 -- name: agents_rung
@@ -56,7 +58,7 @@ SELECT agent FROM call_effect WHERE call_id = ? AND kind = 'ring' ORDER BY step
 -- How often a number called since `since`, and the language of its last call.
 SELECT count(*) AS count,
        (SELECT locale FROM call WHERE digest = :digest ORDER BY began_at DESC LIMIT 1) AS locale
-FROM call WHERE digest = :digest AND began_at >= :since
+FROM call WHERE digest = :digest AND began_at >= :since AND call_back_id IS NULL
 
 -- name: links_of_number
 -- How many SMS with a link a number was promised since `since`.
@@ -72,7 +74,7 @@ SELECT count(*) AS count FROM call_effect WHERE kind = 'link' AND recorded_at >=
 SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at,
        call.source, call.ref, call.locale
 FROM call_effect JOIN call ON call.id = call_effect.call_id
-WHERE call_effect.state = 'planned' ORDER BY call_effect.id LIMIT :limit
+WHERE call_effect.state = 'planned' AND call_effect.details != '{}' ORDER BY call_effect.id LIMIT :limit
 
 -- name: claim_call_message
 -- Record that a message is about to be sent.
@@ -118,5 +120,9 @@ WHERE asked_at >= :since AND ended_at IS NULL AND outcome IS NULL
 AND NOT EXISTS (SELECT 1 FROM call_acceptance WHERE call_acceptance.call_id = call.id)
 
 -- name: agents_talking
--- Which agents accepted a call since `since` that goes on.
-SELECT DISTINCT agent FROM call_acceptance WHERE accepted_at >= :since AND ended_at IS NULL
+-- Which agents accepted a call since `since` that goes on, or are dialled for a call-back.
+SELECT agent FROM call_acceptance WHERE accepted_at >= :since AND ended_at IS NULL
+UNION
+SELECT call_effect.agent FROM call_effect JOIN call ON call.id = call_effect.call_id
+WHERE call.call_back_id IS NOT NULL AND call.ended_at IS NULL AND call_effect.kind = 'ring' AND call_effect.recorded_at >= :since
+AND call_effect.state IN ('sending', 'sent', 'unknown')

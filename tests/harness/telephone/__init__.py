@@ -31,6 +31,7 @@ from tests.harness.telephone.persons import (
     mailbox,
 )
 from tests.harness.telephone.platform import TelephonePlatform
+from tests.harness.telephone.rest import CallsApi
 from tests.harness.telephone.transcript import (
     Bridge,
     Ending,
@@ -49,6 +50,7 @@ __all__ = [
     "WITHHELD",
     "Action",
     "Bridge",
+    "CallsApi",
     "Ending",
     "Exchange",
     "HangUp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
@@ -126,6 +126,14 @@ class TelephonePlatform:
                 assert url
                 return await self._ended(leg, run, Request(urljoin(self.origin + "/", url)))
             return await self._ended(leg, run, self._inline(twiml))
+
+    async def report(self, url: str, to: str, sid: str, status: str) -> None:
+        """Tell `url` that a call of ours to this number ended so, and was not answered."""
+        ours = self.number
+        names = {"From": ours, "Caller": ours, "To": to, "Called": to, "Direction": "outbound-api"}
+        async with self._leg((), names, to, sid) as leg:
+            leg.status = status
+            await replace(self, status_callback=url)._tell_end(leg)
 
     def _inline(self, twiml: str) -> Answer:
         return Answer(

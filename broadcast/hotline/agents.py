@@ -1,0 +1,32 @@
+"""Read who takes calls now: the people on duty in the rota who have a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from broadcast.config.settings import HotlineSettings, Settings
+from broadcast.hotline.snapshot import Agent
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.phone_line import phone_line
+from broadcast.publishing.active_lines import active_lines
+from broadcast.publishing.on_duty import on_duty
+
+
+def agents_on_duty(
+    settings: Settings, calls: HotlineSettings, ledger: Ledger, now: datetime, busy: AbstractSet[str]
+) -> Iterator[Agent]:
+    """Yield them, the first to be rung first; `busy` are the ids of those who are not to be rung.
+
+    While a backup line stands in, only people whose phones work without the landline.
+
+    Raises `ConfigError` if the rota cannot be read.
+    """
+    if calls.rota is None:
+        return
+    mobile = bool(active_lines(settings, ledger.lines.active()))
+    for one in on_duty(settings, ledger, calls.rota, now):
+        if one.phone and not (mobile and phone_line(one.phone) == "landline"):
+            languages = (one.locale,) if one.locale else ()
+            yield Agent(id=one.id, name=one.name, number=one.phone, languages=languages, busy=one.id in busy)
