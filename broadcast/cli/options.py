@@ -78,6 +78,15 @@ MaybeIncident = Annotated[
         show_default=False,
     ),
 ]
+OneOrAll = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[INC]",
+        help="The incident, such as INC-7 or 7; without it, all of them.",
+        autocompletion=completion.incidents,
+        show_default=False,
+    ),
+]
 AnyIncident = Annotated[
     str,
     typer.Argument(

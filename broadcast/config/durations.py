@@ -37,9 +37,7 @@ _FAST = timedelta(minutes=5)
 _HALF_A_DAY = timedelta(hours=12)
 
 _DURATION_EXAMPLES = 'write it like "30s", "1h30m" or "90d"'
-_AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
 _DAY_EXAMPLES = "write it like 2026-12-01, 1.12., Fr or Friday; none withdraws it"
-_ANY_EXAMPLES = "write it like 14:30, 2h, 2026-12-24T08:00, 2026-12-24 or now"
 _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or now"
 
 
@@ -78,9 +76,10 @@ def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | Non
     the change to summer time skips.
     """
     now = now.astimezone(UTC)
-    moment = _ahead(text, now, timezone)
+    examples = _ahead_examples(now, timezone)
+    moment = _ahead(text, now, timezone, examples)
     if moment is not None and moment <= now:
-        raise UsageError(f"{text} is not in the future", hint=_AHEAD_EXAMPLES)
+        raise UsageError(f"{text} is not in the future", hint=examples)
     if _just_passed(text, now, timezone) and not (moment and moment - now < _HALF_A_DAY):
         raise UsageError(f"{text} has just passed", hint="name a later time, or tomorrow's with its date")
     return moment
@@ -109,14 +108,7 @@ def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None
     Like `parse_moment`, but counted from `start`: `90m` is its length, and a time of day is the first one
     after it. Raises `UsageError` if a date and time is not later than `start`.
     """
-    moment = _ahead(text, start.astimezone(UTC), timezone)
-    if moment is not None and moment <= start.astimezone(UTC):
-        begins = start.astimezone(timezone)
-        raise UsageError(
-            f"it would end at {text}, but it begins at {with_zone(begins)}",
-            hint="give an end after the beginning, like 23:30, 90m or 2026-11-22T23:30",
-        )
-    return moment
+    return _end(text, start, timezone, _ahead_examples(start, timezone))
 
 
 def parse_any_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
@@ -124,13 +116,14 @@ def parse_any_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
 
     Raises `UsageError` for anything else.
     """
-    wanted = text.strip().lower()
+    wanted, tomorrow = text.strip().lower(), _day_after(now, timezone)
+    examples = f"write it like 14:30, 2h, {tomorrow}T08:00, {tomorrow} or now"
     if wanted == "now":
         return now.astimezone(UTC)
     day = _date_alone(wanted, now, timezone)
-    moment = _midnight(day, timezone) if day else _ahead(text, now.astimezone(UTC), timezone)
+    moment = _midnight(day, timezone) if day else _ahead(text, now.astimezone(UTC), timezone, examples)
     if moment is None:
-        raise UsageError(f'"{text}" is not a time', hint=_ANY_EXAMPLES)
+        raise UsageError(f'"{text}" is not a time', hint=examples)
     return moment
 
 
@@ -139,12 +132,13 @@ def parse_last_moment(text: str, start: datetime, timezone: ZoneInfo) -> datetim
 
     Raises `UsageError` if it is not later than `start`.
     """
-    day = _date_alone(text.strip().lower(), start, timezone)
+    day, following = _date_alone(text.strip().lower(), start, timezone), _day_after(start, timezone)
     if day:
         text = (day + timedelta(days=1)).isoformat() + "T00:00"
-    moment = parse_end(text, start, timezone)
+    examples = f"write it like 18:00, 2d, {following}T08:00, or {following}, which counts whole"
+    moment = _end(text, start, timezone, examples)
     if moment is None:
-        raise UsageError(f'"{text}" is not a time', hint=_ANY_EXAMPLES)
+        raise UsageError(f'"{text}" is not a time', hint=examples)
     return moment
 
 
@@ -190,28 +184,47 @@ def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> It
     if ":" in wanted and repeated(shown) and not _has_offset(text.strip()):
         yield (
             f"clocks show {shown:%H:%M} twice on {shown:%Y-%m-%d}: "
-            f"{wanted} is read as {with_zone(shown, '%H:%M')}; "
+            f"{text.strip()} is read as {with_zone(shown, '%H:%M')}; "
             f"with its offset it is certain: {shown.isoformat(timespec='minutes')}"
         )
 
 
-def _ahead(text: str, base: datetime, timezone: ZoneInfo) -> datetime | None:
+def _end(text: str, start: datetime, timezone: ZoneInfo, examples: str) -> datetime | None:
+    moment = _ahead(text, start.astimezone(UTC), timezone, examples)
+    if moment is not None and moment <= start.astimezone(UTC):
+        ends, begins = moment.astimezone(timezone), start.astimezone(timezone)
+        raise UsageError(
+            f"it would end at {with_zone(ends)}, but it begins at {with_zone(begins)}",
+            hint=f"give an end after the beginning; {examples}",
+        )
+    return moment
+
+
+def _ahead_examples(base: datetime, timezone: ZoneInfo) -> str:
+    return f"write it like 30m, 14:30 or {_day_after(base, timezone)}T14:30"
+
+
+def _day_after(base: datetime, timezone: ZoneInfo) -> date:
+    return base.astimezone(timezone).date() + timedelta(days=1)
+
+
+def _ahead(text: str, base: datetime, timezone: ZoneInfo, examples: str) -> datetime | None:
     wanted = text.strip().lower()
     if wanted == "none":
         return None
     length = _length(wanted)
     if length is not None:
         return base + length
-    clock = _time_of_day(wanted, _AHEAD_EXAMPLES)
+    clock = _time_of_day(wanted, examples)
     if clock is not None:
         return _on_the_clock(clock, base, timezone, ahead=True)
-    readings = _dated(text.strip(), timezone, _AHEAD_EXAMPLES)
+    readings = _dated(text.strip(), timezone, examples)
     return next((moment for moment in readings if moment > base), readings[-1])
 
 
 def _just_passed(text: str, now: datetime, timezone: ZoneInfo) -> bool:
     """Return whether that time of day is now, or was in the last five minutes."""
-    clock = _time_of_day(text.strip(), _AHEAD_EXAMPLES)
+    clock = _time_of_day(text.strip(), "")
     return clock is not None and any(
         moment <= now < moment + _FAST for moment in _shown_around(clock, now, timezone)
     )

@@ -63,7 +63,9 @@ def read_events(path: Path) -> list[RawEvent]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: is not UTF-8 text", hint="export the calendar as iCalendar") from None
+        raise ConfigError(
+            f"{path}: is not UTF-8 text", hint="export it as iCalendar (.ics) and save it as UTF-8"
+        ) from None
     if not text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
         raise ConfigError(f"{path}: is no calendar", hint="export the shifts as iCalendar (.ics)")
     return list(_events(path, text))

@@ -15,6 +15,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.ids import base_id, notice_mark
 from broadcast.model.mask import mask
+from broadcast.model.names import name_words
 from broadcast.model.question import CONFIRM, AnswerMeans, PersonalAnswer
 
 #: So many people are named in an error; there may be thousands.
@@ -106,7 +107,8 @@ def _person(receivers: Sequence[Asked], sought: Sought, mark: str) -> list[Asked
         whom = sought.by or "anybody"
         raise NothingMatched(
             f"{mark} was not for {whom}",
-            hint="name a receiver by id, phone number or e-mail address; `broadcast log` lists them",
+            hint="name a receiver by id, whole name, phone number (with +) or e-mail address; "
+            "`broadcast status` and `broadcast log` list them",
         )
     if len(people) > 1:
         listed = ", ".join(_listed([one[0] for one in people.values()]))
@@ -126,8 +128,10 @@ def _listed(people: Sequence[Asked]) -> Iterator[str]:
 
 
 def _means(asked: Asked, term: str, region: str) -> bool:
-    """Return whether a term is the id, the number or the mailbox of a receiver."""
+    """Return whether a term is the id, the name, the number or the mailbox of a receiver."""
     term = term.strip()
+    if asked.name and name_words(asked.name) == name_words(term):
+        return True
     audience, _, id = term.partition(":")
     if base_id(asked.contact) in {term, base_id(term)}:
         return True

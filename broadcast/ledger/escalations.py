@@ -201,7 +201,7 @@ def _check(connection: Connection, new: NewNotice, policy: EscalationPolicy) -> 
     if any(row["ended_at"] is None and policy_from_json(row["policy"]).name == policy.name for row in rows):
         raise Refused(
             f"{ref} has an escalation by {policy.name} that is running",
-            hint=f"`broadcast escalate list {ref}` shows it; `broadcast confirm {ref}` ends it",
+            hint=f"`broadcast escalate list {ref}` shows it; `broadcast confirm {ref} --by ID` ends it",
         )
     (phase,) = [row["phase"] for row in connection.execute("incidents") if row["id"] == new.incident.id]
     if Phase(phase).closed:

@@ -105,7 +105,7 @@ def _at_once(escalation: Escalation, here: Sequence[Page]) -> Decision | None:
     if possible >= step.needs:
         return None
     if following is not None and escalation.policy.positions[following].round == position.round:
-        return Climb(following, "too few people can be asked" if possible else "nobody can be asked")
+        return Climb(following, "too few people were left to ask" if possible else "nobody was left to ask")
     # The round is not repeated at once: what failed would fail again.
     asked = {page.receiver for page in escalation.pages}
     return End(EscalationOutcome.EXHAUSTED) if asked and asked <= answers.keys() else None

@@ -14,6 +14,7 @@ from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.person_record import OwedMessage, recorded
 from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.ids import notice_mark
 from broadcast.model.message import Message as Text
 from broadcast.model.subscription import Subscriber, SubscriptionRequest
 from broadcast.model.suppression import Suppression
@@ -127,7 +128,7 @@ def _answers(
     ledger: Ledger, messages: Sequence[OwedMessage]
 ) -> Iterator[tuple[str, Confirmation | OtherAnswer]]:
     """Yield the person's answers to these notices, each with its notice."""
-    notices = {message.notice: f"{message.incident}/{message.sequence}" for message in messages}
+    notices = {message.notice: notice_mark(message.incident, message.sequence) for message in messages}
     receivers = {(message.notice, message.audience, message.contact.id) for message in messages}
     for notice, mark in notices.items():
         given: list[Confirmation | OtherAnswer] = [*ledger.confirmations.of(notice)]

@@ -50,7 +50,7 @@ def schedule(
     now = clock.now()
     due_at = parse_moment(at, now, zone)
     if due_at is None:
-        raise UsageError("--at none says no time", hint="write it like 30m, 14:30 or 2026-11-22T14:30")
+        raise UsageError("--at none says no time", hint="write it like 30m or 14:30, or with its date")
     fixed = _fixed(request, now, zone)
     found = _with_key(ledger, request)
     if found is not None:

@@ -25,6 +25,12 @@ _NO_SERVE = "start `broadcast --sandbox serve` first"
 _KEYS = frozenset("0123456789*#")
 _ROOM = re.compile(r"[CGD][A-Z0-9]{6,}", re.ASCII)
 _LONGEST = 1600  # characters of a text
+_NAMED = 5  # the most numbers that a hint lists
+_SMS = ("SMS", "send a notice with --sandbox first")
+_CALL = (
+    "call that reads keys",
+    "start `broadcast --sandbox serve`, then send a notice or a question over a channel with twilio-voice",
+)
 
 
 async def answer_as_person(state: SandboxState, request: WireRequest, path: str) -> WireAnswer:
@@ -61,7 +67,7 @@ async def play_answer(state: SandboxState, answer: PersonAnswer) -> None:
 
 async def _reply(state: SandboxState, request: WireRequest, fields: dict[str, Any]) -> tuple[int, str]:
     number, text = str(fields.get("number", "")), str(fields.get("text", ""))
-    latest = _latest(state, number, "no SMS", lambda one: one.ref.startswith("SM"))
+    latest = _latest(state, number, _SMS, lambda one: one.ref.startswith("SM"))
     url = state.hooks().get("twilio-sms")
     if not text.strip() or len(text) > _LONGEST:
         raise UsageError("an SMS has 1 to 1,600 characters", hint='write the text in quotation marks: "Ja"')
@@ -80,7 +86,7 @@ async def _press(state: SandboxState, request: WireRequest, fields: dict[str, An
         return await _press_button(state, request, number, key)
     if key not in _KEYS:
         raise UsageError(f"a phone has no key {key!r}", hint="press one of 0 to 9, * and #")
-    call = _latest(state, number, "no call that reads keys", lambda one: bool(one.extra.get("keys")))
+    call = _latest(state, number, _CALL, lambda one: bool(one.extra.get("keys")))
     status, answer = await _post(state, twilio_callbacks.press(call, key))
     said = twilio_callbacks.words(answer, "Say")
     _keep(state, request, call, f"Key {key}", {"wrote": True})
@@ -93,7 +99,8 @@ async def _press_button(state: SandboxState, request: WireRequest, room: str, ke
     url, found = state.hooks().get("slack"), slack_callbacks.button_of(state.received, room, key)
     if found is None:
         raise UsageError(
-            f"{room} has no button {key}", hint="they are counted from 1; send a notice that asks"
+            f"{room} has no button {key}",
+            hint="buttons are counted from 1; a question over a slack channel with signing_secret has some",
         )
     if url is None:
         raise UsageError("nobody listens to buttons", hint=_NO_SERVE)
@@ -112,13 +119,21 @@ async def _post(state: SandboxState, callback: Callback) -> tuple[int, bytes]:
     return status, body
 
 
-def _latest(state: SandboxState, number: str, what: str, fits: Callable[[Received], bool]) -> Received:
-    """Return the latest message to a number that fits."""
+def _latest(
+    state: SandboxState, number: str, what: tuple[str, str], fits: Callable[[Received], bool]
+) -> Received:
+    """Return the latest message to a number that fits; `what` it is, and how to get one."""
+    found = [one for one in reversed(state.received) if one.provider == "twilio" and one.tells and fits(one)]
     wanted = number.replace(" ", "")
-    for one in reversed(state.received):
-        if one.provider == "twilio" and one.to == wanted and one.tells and fits(one):
+    for one in found:
+        if one.to == wanted:
             return one
-    raise UsageError(f"{number or 'this number'} has got {what}", hint="send a notice with --sandbox first")
+    name, how = what
+    others = list(dict.fromkeys(one.to for one in found))[:_NAMED]
+    raise UsageError(
+        f"{number or 'this number'} received no {name}",
+        hint=f"these numbers did: {', '.join(others)}" if others else how,
+    )
 
 
 def _keep(state: SandboxState, request: WireRequest, to: Received, text: str, extra: dict[str, Any]) -> None:

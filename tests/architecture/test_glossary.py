@@ -42,6 +42,13 @@ def test_no_name_in_the_code_is_a_word_that_the_glossary_bans():
     assert found == []
 
 
+def test_each_word_has_one_row():
+    meanings = GLOSSARY.read_text(encoding="utf-8").partition("## Not used")[0]
+    defined = re.findall(r"^\| \*\*(.+?)\*\*(?: \(.+?\))?", meanings, re.MULTILINE)
+
+    assert [word for word in set(defined) if defined.count(word) > 1] == []
+
+
 @pytest.mark.parametrize(
     "code",
     [

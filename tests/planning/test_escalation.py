@@ -121,17 +121,17 @@ def test_after_pass_on_in_the_last_step_the_next_round_begins_at_once():
 
 def test_a_decline_leaves_it_to_the_others_of_the_step():
     assert decide(escalation(page(ANNA, 0), page(BEN, 0), anna=DECLINE), NOON) == Wait(NOON + 2 * MINUTE)
-    assert decide(escalation(page(ANNA, 0), anna=DECLINE), NOON) == Climb(2, "nobody can be asked")
+    assert decide(escalation(page(ANNA, 0), anna=DECLINE), NOON) == Climb(2, "nobody was left to ask")
 
 
 def test_a_step_that_cannot_get_what_it_needs_goes_on_at_once():
     both = EscalationPolicy(name="both", steps=(replace(DUTY, needs=2), CHIEFS))
 
-    assert decide(escalation(page(ANNA, 0), policy=both), NOON) == Climb(2, "too few people can be asked")
+    assert decide(escalation(page(ANNA, 0), policy=both), NOON) == Climb(2, "too few people were left to ask")
 
 
 def test_a_step_without_people_goes_on_at_once():
-    assert decide(escalation(), NOON) == Climb(2, "nobody can be asked")
+    assert decide(escalation(), NOON) == Climb(2, "nobody was left to ask")
 
 
 def test_a_round_that_reached_no_one_is_not_repeated_at_once():

@@ -233,10 +233,10 @@ async def test_what_is_said_before_the_next_key_is_heard(client, listening):
 @pytest.mark.parametrize(
     ("what", "fields", "why"),
     [
-        ("reply", {"number": "+4930999", "text": "Ja"}, "has got no SMS"),
+        ("reply", {"number": "+4930999", "text": "Ja"}, "received no SMS"),
         ("reply", {"number": PERSON, "text": " "}, "an SMS has 1 to"),
         ("reply", {"number": PERSON, "text": "Ja"}, "nobody listens"),
-        ("press", {"number": PERSON, "key": "1"}, "has got no call"),
+        ("press", {"number": PERSON, "key": "1"}, "received no call"),
         ("press", {"number": PERSON, "key": "12"}, "has no key"),
         ("press", {}, "has no key"),
     ],

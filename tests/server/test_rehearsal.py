@@ -117,7 +117,8 @@ def test_a_person_replies_and_presses_a_key(rehearsal):
         rehearsal.notify()
         requests(log, 3)
 
-        assert "answer: " in rehearsal.run("sandbox", "reply", ANNA, "Wann geht es wieder?")
+        assert "answer: " in rehearsal.run("sandbox", "reply", "+49 (0)151/123-45678", "Wann geht es wieder?")
+        assert f"these numbers did: {ANNA}" in rehearsal.run("sandbox", "reply", "+49 30 1", "Ja", code=2)
         assert "heard: " in rehearsal.run("sandbox", "press", ANNA, "1")
         assert requests(log, 2) == [("call", 200), ("sms", 200)]
 

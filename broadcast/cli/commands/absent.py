@@ -87,11 +87,12 @@ def _check(who: str | None, wanted: AbsenceOptions) -> None:
     if wanted.listed:
         return
     if not who:
-        raise UsageError("nobody is named", hint="broadcast oncall absent a-17 --until 2026-12-04")
+        example = "--cancel" if wanted.cancel else "--until 2d"
+        raise UsageError("nobody is named", hint=f"broadcast oncall absent ID {example}")
     if wanted.cancel and wanted.ends:
         raise UsageError("--cancel takes no --until", hint=f"broadcast oncall absent {who} --cancel")
     if not wanted.cancel and not wanted.ends:
-        raise UsageError("--until is missing", hint=f"broadcast oncall absent {who} --until 2026-12-04")
+        raise UsageError("--until is missing", hint=f"broadcast oncall absent {who} --until 2d")
 
 
 def _absence(settings: Settings, who: str, wanted: AbsenceOptions, now: datetime) -> Absence:

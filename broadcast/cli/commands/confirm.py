@@ -26,7 +26,9 @@ _WORDS = {CONFIRM: "confirmed", "pass-on": "passed on", "decline": "declined"}
 
 By = Annotated[
     str | None,
-    typer.Option(metavar="CONTACT", help="Who confirmed: id, AUDIENCE:ID, phone number or e-mail address."),
+    typer.Option(
+        metavar="CONTACT", help="Who confirmed: id, AUDIENCE:ID, name, phone number or e-mail address."
+    ),
 ]
 Note = Annotated[str, typer.Option(metavar="TEXT", help="What they said; the log shows it.")]
 NoticeNumber = Annotated[
@@ -39,7 +41,8 @@ NoticeNumber = Annotated[
 
 @command(
     "broadcast confirm INC-7 --by a-17",
-    'broadcast confirm INC-7 --by "+49 151 12345678" --note "called back, is on the way"',
+    'broadcast confirm INC-7 --by "Anna Berg" --note "called back, is on the way"',
+    'broadcast confirm INC-7 --by "+49 151 12345678"',
 )
 def confirm(
     common: Common,
@@ -56,7 +59,7 @@ def confirm(
     code is 3 if the notice is not for that person, and 2 if several people match: they are listed.
     """
     if by is not None and not by.strip():
-        raise UsageError("--by is empty", hint="give an id, a phone number or an e-mail address")
+        raise UsageError("--by is empty", hint="give an id, a name, a phone number or an e-mail address")
     settings = load_settings(common.config, sandbox=common.sandbox)
     sought = Sought(incident=incident, by=by, notice=notice, region=settings.region)
     with use_ledger(settings) as ledger:

@@ -10,7 +10,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.options import Common, ListForm, OneOrAll, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.schedule_lines import late_schedule
@@ -54,7 +54,7 @@ All = Annotated[bool, typer.Option("--all", help="Promises that were kept, and c
 @command("broadcast due", "broadcast due --within 10m", "broadcast due INC-7 --all -o json")
 def due(
     common: Common,
-    incident: MaybeIncident = None,
+    incident: OneOrAll = None,
     within: Within = None,
     all_: All = False,
     output: ListForm = OutputForm.HUMAN,

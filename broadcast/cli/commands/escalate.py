@@ -24,7 +24,7 @@ from broadcast.cli.consent import Question
 from broadcast.cli.default_command import default_group
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.options import Common, ListForm, MaybeIncident, OneOrAll, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import (
     escalation_page,
@@ -143,7 +143,7 @@ def show_plan(common: Common, name: PolicyName, at: At = "now", output: ListForm
 
 
 @command("broadcast escalate list", "broadcast escalate list INC-7 -o json", name="list")
-def show_list(common: Common, incident: MaybeIncident = None, output: ListForm = OutputForm.HUMAN) -> None:
+def show_list(common: Common, incident: OneOrAll = None, output: ListForm = OutputForm.HUMAN) -> None:
     """List the escalations of an incident, or all that are running."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     now, zone = SystemClock().now(), settings.timezone

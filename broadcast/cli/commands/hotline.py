@@ -25,7 +25,10 @@ from broadcast.publishing.author import author
 from broadcast.wiring import load_settings, make_fallback
 
 ModeName = Annotated[
-    Mode, typer.Argument(help="auto rings agents, callback offers call-backs, voicemail records messages.")
+    Mode,
+    typer.Argument(
+        metavar="MODE", help="auto rings agents, callback offers call-backs, voicemail records messages."
+    ),
 ]
 Note = Annotated[str, typer.Option(metavar="TEXT", help="Why; `hotline status` shows it.")]
 

@@ -162,6 +162,6 @@ oncall = default_group(
     (
         "broadcast oncall",
         "broadcast oncall support --at 2026-12-24T08:00",
-        "broadcast oncall absent a-17 --until 2026-12-04 --note ill",
+        "broadcast oncall absent a-17 --until 2026-12-04",
     ),
 )

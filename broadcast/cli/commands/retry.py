@@ -10,7 +10,7 @@ from broadcast.cli.command import command
 from broadcast.cli.commands.publish import pause_if_interrupted
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import Common, MaybeIncident, WaitOptions
+from broadcast.cli.options import Common, OneOrAll, WaitOptions
 from broadcast.cli.output.progress import show_progress
 from broadcast.cli.output.show_result import show_retried
 from broadcast.cli.request_input import read_limits
@@ -23,7 +23,7 @@ Yes = Annotated[
 
 
 @command("broadcast retry", "broadcast retry INC-7 --deadline 5m", "broadcast retry INC-7 --on-unknown hold")
-def retry(common: Common, run: WaitOptions, incident: MaybeIncident = None, yes: Yes = False) -> int:
+def retry(common: Common, run: WaitOptions, incident: OneOrAll = None, yes: Yes = False) -> int:
     """Send what an interrupted, failed or closed incident has not sent yet.
 
     Without a reference it continues every incident with unsent messages. You can run this at any time, and

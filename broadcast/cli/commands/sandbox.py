@@ -16,6 +16,8 @@ from broadcast.cli.commands.sandbox_call import call_hotline
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Line, Remark, StyledWord, Table, Tone, line
+from broadcast.contacts.address import Unusable
+from broadcast.contacts.phone import read_phone
 from broadcast.errors import UsageError
 from broadcast.model.counted import counted
 from broadcast.sandbox import daemon
@@ -137,7 +139,7 @@ def reply(common: Common, number: Number, text: Text) -> None:
 
     `broadcast --sandbox serve` must run: the sandbox posts to it what the provider would post.
     """
-    said = SandboxClient(daemon.ensure_running(_folder(common)).url).reply(number, text)
+    said = SandboxClient(daemon.ensure_running(_folder(common)).url).reply(_dialled(common, number), text)
     show([Remark("answer", said) if said else line("taken; no answer")], common.out)
 
 
@@ -148,7 +150,7 @@ def press(common: Common, number: Number, key: Key) -> None:
     `broadcast --sandbox serve` must run before the call, so that the call reads keys. In a channel, which is
     named by its id, the key counts the buttons below the latest message that has some.
     """
-    said = SandboxClient(daemon.ensure_running(_folder(common)).url).press(number, key)
+    said = SandboxClient(daemon.ensure_running(_folder(common)).url).press(_dialled(common, number), key)
     show([Remark("heard", said) if said else line("taken; nothing was said")], common.out)
 
 
@@ -167,6 +169,14 @@ def reset(common: Common) -> None:
     for name in ("broadcast.db.runs", SITE):
         shutil.rmtree(folder / name, ignore_errors=True)
     show([line("the rehearsal begins again")], common.out)
+
+
+def _dialled(common: Common, number: str) -> str:
+    """Return a number as contacts files are read; what is no number, such as the id of a room, as it is."""
+    try:
+        return read_phone(number, load_settings(common.config).region).number
+    except Unusable:
+        return number
 
 
 def _folder(common: Common) -> Path:

@@ -47,7 +47,8 @@ def schedule(
     elif output is Output.QUIET:
         common.out.write(f"{made.id}\n")
     else:
-        then = f"schedule {made.id}: it is published at {clock_time(made.due_at, zone)} by `tick` or `serve`"
+        at = clock_time(made.due_at, zone)
+        then = f"schedule {made.id}: it will be published at {at} by `tick` or `serve`"
         show([line(f"{then}; to stop it: {program(settings)} schedule cancel {made.id}")], common.out)
     return 0
 

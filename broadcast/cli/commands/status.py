@@ -14,7 +14,7 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.commands.propose import proposal_json
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.options import Common, ListForm, OneOrAll, OutputForm
 from broadcast.cli.output.answers import answers_block
 from broadcast.cli.output.backup_lines import active_json, line_remarks
 from broadcast.cli.output.display import show, show_json
@@ -56,7 +56,7 @@ All = Annotated[bool, typer.Option("--all", help="Closed incidents, too.")]
 @command("broadcast status", "broadcast status INC-7", "broadcast status --check -o json")
 def status(
     common: Common,
-    incident: MaybeIncident = None,
+    incident: OneOrAll = None,
     check: Check = False,
     all_: All = False,
     output: ListForm = OutputForm.HUMAN,

@@ -41,7 +41,7 @@ def plan_page(rounds: Sequence[PageRound], policy: EscalationPolicy, zone: ZoneI
     )
     gaps = dict.fromkeys(gap for one in rounds for gap in one.gaps)
     return [
-        Table(("when", "step", "channel", "who", ""), rows),
+        Table(("when", "step", "channel", "who", "why"), rows),
         *(Remark("warning", gap, Tone.WARNING) for gap in gaps),
         line(f"over at {ends} at the latest, if no one answers"),
     ]

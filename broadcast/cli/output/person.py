@@ -12,6 +12,7 @@ from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, T
 from broadcast.localisation.phrase_book import PhraseBook
 from broadcast.model.call_step import Details
 from broadcast.model.contact import Contact
+from broadcast.model.ids import notice_mark
 from broadcast.model.subscription import Subscriber, SubscriptionRequest
 from broadcast.model.suppression import SuppressionReason
 from broadcast.privacy.export_person import PersonExport, SentMessage
@@ -123,9 +124,8 @@ def _message(entry: SentMessage, say: _ExportWords) -> Iterator[Block]:
         attempts = "; ".join(
             f"{one.channel} {say.moment(one.at)} {say.state(one.outcome or 'unknown')}" for one in tried
         )
-        title = (
-            f"{message.incident}/{message.sequence} {message.title}: {attempts or say.state(message.state)}"
-        )
+        mark = notice_mark(message.incident, message.sequence)
+        title = f"{mark} {message.title}: {attempts or say.state(message.state)}"
         text = sent.text
         if text is None:
             yield Quote(title, say("no_text"))

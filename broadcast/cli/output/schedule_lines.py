@@ -11,6 +11,7 @@ from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.ledger.schedules import Schedule
 
 NO_CLOCK = "no `tick` or `serve` has run since"
+_NOUNS = {"notify": "notice", "resolve": "resolution", "remind": "reminder", "start": "beginning"}
 
 
 def late_schedule(number: int, detail: str) -> Remark:
@@ -24,12 +25,13 @@ def schedule_lines(schedules: Sequence[Schedule], late: Collection[int], zone: Z
 
 
 def _line(one: Schedule, zone: ZoneInfo, *, late: bool) -> Remark:
-    what = f"{one.id} ({one.does} of {one.incident or one.typed('title')})"
+    about = f"of {one.incident}" if one.incident else f'"{one.typed("title")}"'
+    what = f"{one.id} ({_NOUNS.get(one.does, one.does)} {about})"
     then = clock_time(one.due_at, zone)
     if late:
         why = one.detail or NO_CLOCK
         return Remark("schedule", f"{what} was due at {then} and was not published: {why}", Tone.BAD)
-    return Remark("schedule", f"{what} is published at {then}")
+    return Remark("schedule", f"{what} will be published at {then}")
 
 
 def schedule_json(one: Schedule, zone: ZoneInfo, *, late: bool) -> dict[str, Any]:

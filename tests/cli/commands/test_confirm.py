@@ -33,9 +33,10 @@ def written(company, text: str, notice: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "by", ["kd4711-0", "customers:kd4711-0", "Annika@kunde.example", "0151 12345078", "+49 151 12345078"]
+    "by",
+    ["kd4711-0", "customers:kd4711-0", "Annika@kunde.example", "0151 12345078", "+49 151 12345078", "annika"],
 )
-def test_a_person_is_known_by_id_number_and_mailbox(mail_company, by):
+def test_a_person_is_known_by_id_name_number_and_mailbox(mail_company, by):
     mail_company.notify("Chat down")
 
     done = mail_company.run("confirm", "INC-1", "--by", by, "--note", "called back", "-o", "json")
