@@ -15,8 +15,10 @@ INTENTS = (
     "workaround", "question_outside", "noise",
 )  # fmt: skip
 FRUSTRATION = ("none", "mild", "strong")
-Half = Literal["development", "held_back"]
+Half = Literal["development", "held_back", "held_back_second"]
 HALVES: tuple[Half, ...] = ("development", "held_back")
+#: Written later, when the figures of `held_back` had been looked at while rules were added.
+SECOND: Half = "held_back_second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

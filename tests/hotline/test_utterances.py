@@ -12,6 +12,7 @@ from tests.harness.utterances import (
     HALVES,
     INTENTS,
     LOCALES,
+    SECOND,
     injections,
     measure_frustration,
     measure_hand_over,
@@ -29,7 +30,7 @@ def locale(request: pytest.FixtureRequest) -> str:
 
 
 def everything(locale: str):
-    return [one for half in HALVES for one in utterances(locale, half)]
+    return [one for half in (*HALVES, SECOND) for one in utterances(locale, half)]
 
 
 def test_there_are_enough_of_them(locale):
