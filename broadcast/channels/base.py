@@ -6,7 +6,7 @@ logs, shortens a text or touches the ledger: `dispatch` does this for all adapte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
@@ -190,6 +190,23 @@ class HoldsCalls(Protocol):
 
     def write_call(self, document: CallDocument, url: Callable[[str], str]) -> InboundAnswer:
         """Return the HTTP answer that says and does what the document says; `url` makes a URL from a path."""
+        ...
+
+
+class LookupFailed(Exception):
+    """A service that was asked did not answer, or not as it should; the text says why, without secrets."""
+
+
+@runtime_checkable
+class FindsCallers(Protocol):
+    """An adapter whose provider knows who has a phone number."""
+
+    async def find_caller(self, number: str) -> Mapping[str, str] | None:
+        """Return what is known, under names of `caller_context.FIELDS`; None if the number is unknown.
+
+        Raises:
+            LookupFailed: The provider did not answer, or not as it should.
+        """
         ...
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from broadcast.config import keys, shapes
 from broadcast.config.backup_lines import read_backup_lines
+from broadcast.config.crm import read_crm
 from broadcast.config.keys import Key
 from broadcast.config.problems import Wrong
-from broadcast.config.settings import ChannelSettings, HotlineLine, HotlineSettings
+from broadcast.config.settings import AudienceSettings, ChannelSettings, HotlineLine, HotlineSettings
 from broadcast.config.table import TomlTable
 from broadcast.model.nearest import suggest
 
@@ -20,6 +21,7 @@ _LINE = 'write it like [{ number = "+4930231250", locale = "de" }]'
 def read_hotline(
     table: TomlTable,
     channels: Mapping[str, ChannelSettings],
+    audiences: Mapping[str, AudienceSettings],
     rotas: Collection[str],
 ) -> HotlineSettings | None:
     """Return the table; None if there is none. Mistakes are noted."""
@@ -48,6 +50,7 @@ def read_hotline(
         lines=read_backup_lines(table, {line.number for line in lines}),
         dial_back=table.take(keys.DIAL_BACK),
         dial_hours=table.take(keys.DIAL_HOURS),
+        crm=read_crm(table, channels, audiences),
     )
 
 

@@ -137,6 +137,7 @@ KEEP: Key[float] = Key("keep", shapes.timeout, 30 * 86_400.0)
 LINES: Key[tuple[Mapping[str, object], ...]] = Key("lines", shapes.tables, ())
 DIAL_BACK: Key[bool] = Key("dial_back", shapes.flag, False)  # noqa: FBT003 - a default
 DIAL_HOURS: Key[DayHours] = Key("dial_hours", shapes.day_hours, USUAL_HOURS)
+CRM: Key[Mapping[str, object]] = Key("crm", shapes.table, {})
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -173,7 +174,7 @@ HOTLINE_TABLE = Section(
     "hotline",
     (
         *(NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, KEEP, FALLBACK, LINES),
-        *(DIAL_BACK, DIAL_HOURS),
+        *(DIAL_BACK, DIAL_HOURS, CRM),
     ),
 )
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)

@@ -138,7 +138,9 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         approval=read_approval(
             TomlTable(source, keys.APPROVAL.name), audiences, _names(source, "oncall"), channels
         ),
-        calls=read_hotline(TomlTable(source, keys.HOTLINE_TABLE.name), channels, _names(source, "oncall")),
+        calls=read_hotline(
+            TomlTable(source, keys.HOTLINE_TABLE.name), channels, audiences, _names(source, "oncall")
+        ),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),

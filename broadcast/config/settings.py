@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from broadcast.config.crm_settings import CrmSettings
 from broadcast.config.secret import SECRET_OPTIONS, Reference, sounds_secret
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
@@ -234,8 +235,8 @@ class HotlineSettings:
     `channel` is the voice channel whose account has the `numbers`; `sms` sends links, and `rota` names who
     takes calls. An agent is rung for `ring` seconds, at most `most` agents for `give_up` seconds altogether.
     The provider keeps what callers recorded for `keep` seconds. `fallback` is the file of the static
-    document, and `lines` are the backup lines. With `dial_back`, the program dials call-backs by itself,
-    within `dial_hours` of the place that it rings.
+    document, `lines` are the backup lines, and `crm` is where callers are looked up. With
+    `dial_back`, the program dials call-backs by itself, within `dial_hours` of the place that it rings.
     """
 
     numbers: tuple[HotlineLine, ...]
@@ -247,6 +248,7 @@ class HotlineSettings:
     give_up: float = 90.0
     keep: float = 30 * 86_400.0
     fallback: Path | None = None
+    crm: CrmSettings | None = None
     lines: tuple[BackupLine, ...] = ()
     dial_back: bool = False
     dial_hours: DayHours = USUAL_HOURS

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.config import keys
+from broadcast.config.crm_settings import CrmSettings
 from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference, sounds_secret
 from broadcast.config.settings import ChannelSettings, Settings
@@ -99,7 +100,20 @@ def _calls(settings: Settings) -> Iterator[tuple[str, object]]:
     lines = [{"number": line.number, "locale": line.locale} for line in settings.calls.numbers]
     backups = [asdict(line) for line in settings.calls.lines]
     for key, value in _of(settings.calls, keys.HOTLINE_TABLE, keys.HOTLINE_TABLE.name):
-        yield key, {keys.NUMBERS.name: lines, keys.LINES.name: backups}.get(key.rpartition(".")[2], value)
+        written = {
+            keys.NUMBERS.name: lines,
+            keys.LINES.name: backups,
+            keys.CRM.name: _given(settings.calls.crm),
+        }
+        yield key, written.get(key.rpartition(".")[2], value)
+
+
+def _given(crm: CrmSettings | None) -> dict[str, object] | None:
+    """Return what was written of `crm`, under its keys."""
+    if crm is None:
+        return None
+    written = {field.name: getattr(crm, field.name) for field in fields(crm) if field.name != "origin"}
+    return {key: value for key, value in written.items() if value}
 
 
 def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:

@@ -12,7 +12,7 @@ from broadcast.hotline.effects import AcceptCall, CallerReached, Effect, EndCall
 from broadcast.hotline.event import Acceptance
 from broadcast.hotline.status import refs
 from broadcast.model.call_document import Dial, HangUp, Say
-from broadcast.rendering import spoken_forms
+from broadcast.rendering import speech, spoken_forms
 from broadcast.rendering.words import words_for
 
 _ACCEPT = "1"
@@ -24,7 +24,7 @@ _RING_CUSTOMER = 30
 def whispered(turn: CallTurn) -> Decision:
     """Return what an agent who is rung hears: what it is about, or the connection to the caller."""
     if not turn.state.number:
-        return _asked(turn, Step.WHISPER, _gist(turn))
+        return _asked(turn, Step.WHISPER, _gist(turn), *_name(turn))
     refusal = _refused(turn)
     if refusal:
         return refusal
@@ -37,7 +37,8 @@ def whispered(turn: CallTurn) -> Decision:
 def taken(turn: CallTurn) -> Decision:
     """Return what the agent of a call-back hears: what it is about, or the ringing of the customer."""
     if not turn.state.number:
-        return _asked(turn, Step.TAKE, turn.say("agent.call_back", topic=_topic(turn), waited=_waited(turn)))
+        gist = turn.say("agent.call_back", topic=_topic(turn), waited=_waited(turn))
+        return _asked(turn, Step.TAKE, gist, *_name(turn))
     refusal = _refused(turn)
     if refusal:
         return refusal
@@ -108,6 +109,14 @@ def _gist(turn: CallTurn) -> Say:
         return turn.say("agent.call", topic=topic, waited=_waited(turn))
     ref = spoken_forms.mark(known[0], words_for(turn.state.locale))
     return turn.say("agent.call_about", ref=ref, topic=topic, waited=_waited(turn))
+
+
+def _name(turn: CallTurn) -> tuple[Say, ...]:
+    """Return the caller's name, if it is known."""
+    context = turn.caller.context
+    if context is None or not context.name:
+        return ()
+    return (turn.say("agent.caller", name=speech.spoken(context.name, words_for(turn.state.locale))),)
 
 
 def _topic(turn: CallTurn) -> str:

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerContext:
-    """What the contacts file, a service by HTTP, or the service desk knows about the caller's number.
-
-    Attributes:
-        locale: The language of the person; "" if it is not known.
-        name: The name to be greeted with; "" if it must not be said.
-        vip: Whether the person is handed over at once.
-    """
-
-    locale: str = ""
-    name: str = field(default="", repr=False)
-    vip: bool = False
+from broadcast.model.caller_context import CallerContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +26,8 @@ class Caller:
     calls: int = 1
     links: int = 0
     last_locale: str = ""
+
+    @property
+    def vip(self) -> bool:
+        """Whether the person is handed over at once."""
+        return self.context is not None and self.context.vip

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from broadcast.crm.caller_lookup import CallerFound
 from broadcast.hotline.caller import Caller
 
 #: So many calls are remembered; the one that was seen first is forgotten for a new one.
@@ -26,6 +27,7 @@ class LiveCall:
         agent: The id of the agent who accepted the call; "" if nobody has.
         ended: Whether the caller has hung up.
         reached: Whether the customer of a call-back pressed 1.
+        found: What a look-up of the caller came to, until it is recorded; None if there is nothing new.
     """
 
     caller: Caller
@@ -34,6 +36,7 @@ class LiveCall:
     agent: str = ""
     ended: bool = False
     reached: bool = False
+    found: CallerFound | None = None
 
 
 class LiveCalls:

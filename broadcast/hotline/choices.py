@@ -18,6 +18,8 @@ from broadcast.hotline.menu import MOST_REPEATS, menu
 from broadcast.hotline.status import status
 
 _BEST = 5
+#: The number of the request that answers the greeting.
+_FIRST_ANSWER = 1
 _CHANGE_NUMBER = "2"
 
 
@@ -139,18 +141,30 @@ def _not_chosen(turn: CallTurn, understood: CallInput) -> Decision:
 
 
 def _silent(turn: CallTurn) -> Decision:
+    turn = _known_by_now(turn)
+    if turn.caller.vip:
+        return hand_over.connect(turn, Topic.VIP)
     if turn.state.tries:
         return hand_over.connect(turn, Topic.SILENT, turn.say("human.silent"))
     return menu(turn, Step.NUDGE, turn.say("menu.still_there"), tries=turn.state.tries + 1)
 
 
 def _unclear(turn: CallTurn, understood: CallInput) -> Decision:
+    turn = _known_by_now(turn)
+    if turn.caller.vip:
+        return hand_over.connect(turn, Topic.VIP, effects=understood.effects)
     if understood.frustration:
         return hand_over.connect(turn, Topic.FRUSTRATED, turn.say("human.sorry"), effects=understood.effects)
     if turn.state.tries:
         return hand_over.connect(turn, Topic.UNCLEAR, turn.say("menu.unclear"), effects=understood.effects)
     unclear = turn.say("menu.unclear")
     return menu(turn, Step.UNCLEAR, unclear, effects=understood.effects, tries=turn.state.tries + 1)
+
+
+def _known_by_now(turn: CallTurn) -> CallTurn:
+    """Return the turn in the caller's language, if it came too late for the greeting and that was no use."""
+    locale = opening.spoken_locale(turn) if turn.state.number == _FIRST_ANSWER else turn.state.locale
+    return turn.in_locale(locale)
 
 
 def _repeated(turn: CallTurn, effects: tuple[Effect, ...]) -> Decision:

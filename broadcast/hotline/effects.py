@@ -116,6 +116,21 @@ class CallerReached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLookedUp:
+    """What a look-up of the caller came to, and how long it took; `name` is masked."""
+
+    kind: ClassVar[str] = "customer"
+    source: str
+    result: str
+    ms: int
+    name: str = ""
+    language: str = ""
+    vip: bool = False
+    order: bool = False
+    ticket: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskModel:
     """Ask the model which of our sentences answer a question."""
 
@@ -150,6 +165,7 @@ Effect: TypeAlias = (
     | RingAgent
     | AcceptCall
     | CallerReached
+    | CallerLookedUp
     | AskModel
     | Rate
     | EndCall

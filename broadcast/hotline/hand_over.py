@@ -68,7 +68,7 @@ def _may_ring(turn: CallTurn, topic: Topic) -> bool:
     """Return whether an agent may be rung now."""
     snapshot = turn.snapshot
     crowded = snapshot.overloaded or snapshot.mode is Mode.CALL_BACK
-    if crowded and topic not in _FIRST:
+    if crowded and topic not in _FIRST and not turn.caller.vip:
         return False
     return _next_agent(turn) is not None and _seconds(turn) >= _SHORTEST_RING
 

@@ -51,18 +51,14 @@ def next_locale(turn: CallTurn) -> str:
 
 
 def _topic(turn: CallTurn) -> Topic:
-    context = turn.caller.context
-    if context and context.vip:
+    if turn.caller.vip:
         return Topic.VIP
     return Topic.REPEATED if turn.caller.calls >= CALLS_TO_HAND_OVER else Topic.NONE
 
 
 def _greeting(turn: CallTurn) -> tuple[Say, ...]:
-    """Return who speaks, and that it is a machine."""
-    context, organisation = turn.caller.context, turn.snapshot.organisation
-    if context and context.name:
-        return (turn.say("greeting.named", organisation=organisation, name=context.name),)
-    return (turn.say("greeting.anybody", organisation=organisation),)
+    """Return who speaks, and that it is a machine; no name, because a number can be forged."""
+    return (turn.say("greeting.anybody", organisation=turn.snapshot.organisation),)
 
 
 def _hint(turn: CallTurn) -> tuple[Say, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from broadcast.hotline.call_turn import CallTurn
+from broadcast.hotline.customer import own_sentence
 from broadcast.hotline.snapshot import IncidentKind, Snapshot, SpokenIncident
 from broadcast.model.call_document import Say
 from broadcast.rendering import phrase, speech
@@ -33,7 +34,8 @@ def status(turn: CallTurn) -> tuple[Say, ...]:
     """Return what is said about the incidents.
 
     Without an outage callers first hear that nothing is known to be down, except in an exercise, whose text
-    says so and is marked first. If the snapshot is stale, its time is said.
+    says so and is marked first. If the snapshot is stale, its time is said. Last comes what is known of the
+    caller's own order or ticket.
     """
     incidents = spoken_incidents(turn.snapshot)
     said: list[Say] = []
@@ -49,7 +51,7 @@ def status(turn: CallTurn) -> tuple[Say, ...]:
         said.append(_status_of(incident, turn))
     if outdated(turn):
         said.append(turn.say("status.overdue"))
-    return tuple(said)
+    return (*said, *own_sentence(turn))
 
 
 def _status_of(incident: SpokenIncident, turn: CallTurn) -> Say:

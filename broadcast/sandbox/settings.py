@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from broadcast.config.secret import Reference
-from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.config.settings import ChannelSettings, HotlineSettings, Settings
 from broadcast.sandbox import providers
 from broadcast.sandbox.serving import serving_note
 
@@ -57,8 +57,17 @@ def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
         ledger=sandbox_ledger(settings),
         channels=MappingProxyType(channels),
         audiences=MappingProxyType(audiences),
+        calls=_rehearsed(settings.calls, channels),
         warnings=(*settings.warnings, *left_out),
     )
+
+
+def _rehearsed(calls: HotlineSettings | None, channels: Collection[str]) -> HotlineSettings | None:
+    """Return the hotline without a service that the sandbox does not play: no rehearsal asks the real one."""
+    if calls is None or calls.crm is None:
+        return calls
+    played = calls.crm.contacts or calls.crm.channel in channels
+    return calls if played else replace(calls, crm=None)
 
 
 def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> ChannelSettings | None:

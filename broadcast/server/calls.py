@@ -31,6 +31,7 @@ from broadcast.model.clock import Clock
 from broadcast.model.inbound import Forged, InboundAnswer, InboundRequest, Malformed
 from broadcast.model.phone_call import CallRequest
 from broadcast.model.phone_line import phone_line
+from broadcast.server.caller_lookups import CallerLookups
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.rate_limit import RateLimit
@@ -65,6 +66,7 @@ class CallsRoute:
     writer: LedgerWriter
     spool: LedgerSpool[CallStep]
     live: LiveCalls
+    lookups: CallerLookups
     limit: RateLimit
     clock: Clock
     counters: Counters
@@ -113,6 +115,8 @@ class CallsRoute:
             event = replace(event, acceptance=await self._accepted(state, event, accepting))
             if event.acceptance is not Acceptance.MINE:
                 decision = decide(state, event, snapshot)
+        looked_up = self.lookups.effects(self.live.get(state.call or event.request.call))
+        decision = replace(decision, effects=(*decision.effects, *looked_up))
         await self._record(call_step(state, event, decision))
         self._remember(state, event, decision)
         return decision.document
@@ -139,7 +143,9 @@ class CallsRoute:
         number = "" if state.step in _LEGS else asked.caller
         known_there = self.writer.call(lambda ledger: _known(ledger, self.channel, call, number, now))
         found = await patiently(known_there, PATIENCE)
-        return self.live.put(call, found or LiveCall(caller=_caller(number)))
+        live = self.live.put(call, found or LiveCall(caller=_caller(number)))
+        self.lookups.begin(live)
+        return live
 
     async def _accepted(self, state: CallState, event: CallEvent, accepting: AcceptCall) -> Acceptance:
         """Return whether this agent is the first who accepts; memory decides if the ledger cannot."""

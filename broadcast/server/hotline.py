@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from broadcast.channels.base import Adapter, HoldsCalls
 from broadcast.config.settings import Settings
+from broadcast.crm.build import build_source
+from broadcast.crm.caller_lookup import CallerLookup
 from broadcast.errors import ConfigError
 from broadcast.hotline.callers import LiveCalls
 from broadcast.hotline.recording import from_line, to_line
@@ -14,6 +17,7 @@ from broadcast.hotline.snapshot import Snapshot
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.spool import LedgerSpool, calls_spool
 from broadcast.model.clock import Clock
+from broadcast.server.caller_lookups import CallerLookups
 from broadcast.server.calls import CALLS_A_MINUTE, CallsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
@@ -28,14 +32,16 @@ class Hotline:
 
     route: CallsRoute
     snapshots: Snapshots
+    lookups: CallerLookups
 
     def start(self) -> None:
         """Read what is known, then keep it current; raises `BroadcastError` if it cannot be read."""
         self.snapshots.start()
 
-    def close(self) -> None:
-        """Stop reading."""
-        self.snapshots.close()
+    async def close(self) -> None:
+        """Stop reading and looking up."""
+        await asyncio.to_thread(self.snapshots.close)
+        await self.lookups.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,13 @@ class HotlineMaker:
         spool = LedgerSpool(calls_spool(self.settings.ledger), to_line, from_line)
         spool.reserve()
 
+        source = build_source(self.settings)
+        lookup = CallerLookup(source, self.clock, calls.crm.timeout) if source and calls.crm else None
+        lookups = CallerLookups(lookup)
+
         def read(ledger: Ledger) -> Snapshot:
+            if source and (wrong := source.refresh()):
+                self.trouble(f"hotline: callers are strangers: {wrong}")
             # What waited for the ledger comes first: callers are told what it says.
             spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
             return reader.read(ledger, self.clock.now())
@@ -78,13 +90,14 @@ class HotlineMaker:
             writer=self.writer,
             spool=spool,
             live=LiveCalls(),
+            lookups=lookups,
             limit=RateLimit(self.clock, CALLS_A_MINUTE),
             clock=self.clock,
             counters=self.counters,
             planned=self.planned,
             trouble=self.trouble,
         )
-        return Hotline(route=route, snapshots=snapshots)
+        return Hotline(route=route, snapshots=snapshots, lookups=lookups)
 
     def _adapter(self, channel: str) -> HoldsCalls:
         adapter: object = self.adapters.get(channel)

@@ -193,7 +193,7 @@ async def _end(
     for runner in runners:
         await runner.cleanup()
     if hotline:
-        await asyncio.to_thread(hotline.close)
+        await hotline.close()
     if rounds:
         await asyncio.to_thread(rounds.close)
     await asyncio.to_thread(process.writer.close)

@@ -53,6 +53,7 @@ TABLES_OF = {
     "steps": STEPS,
     "numbers": [{"number": "+4930231250", "locale": "de"}],
     "lines": [{"name": "mobile-1", "number": "+49 171 2345678", "label": {"de": "Mobil"}}],
+    "crm": {"channel": "mail-backup"},
 }
 #: A value of each shape, as the file has it, and as a variable spells it.
 SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from broadcast.hotline.caller import Caller
 from broadcast.hotline.effects import (
     CallerReached,
     EndCall,
@@ -11,12 +12,15 @@ from broadcast.hotline.effects import (
 )
 from broadcast.hotline.event import Acceptance
 from broadcast.model.call_document import Ask, Dial, HangUp
+from broadcast.model.caller_context import CallerContext
 from tests.hotline.telephone_call import (
     MOBILE,
     TelephoneCall,
     handed_over,
     state_of,
 )
+
+BERGER = Caller(number=MOBILE, context=CallerContext(name="Anna Berger"))
 
 
 def whisper(**event: object) -> TelephoneCall:
@@ -34,6 +38,13 @@ def test_an_agent_hears_in_a_sentence_what_it_is_about_and_presses_1():
 
     assert leg.press("1").document == ()
     assert [effect.kind for effect in leg.effects] == ["accept"]
+
+
+def test_an_agent_hears_the_name_of_a_caller_who_is_known():
+    leg = TelephoneCall(path="/voice/whisper/0?l=de&t=asked&c=CA1", caller=BERGER)
+    leg.request()
+
+    assert leg.words == "Vorgang 7: möchte reden, gerade eben. Es ruft an: Anna Berger. Annehmen: 1."
 
 
 def test_a_mailbox_is_hung_up_on():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from broadcast.hotline.call_state import Step, Topic
-from broadcast.hotline.caller import Caller, CallerContext
+from broadcast.hotline.caller import Caller
 from broadcast.hotline.effects import (
     BeginHandOver,
     EndCall,
@@ -18,6 +18,7 @@ from broadcast.hotline.effects import (
     StopMessages,
 )
 from broadcast.model.call_document import Dial, HangUp
+from broadcast.model.caller_context import CallerContext
 from tests.hotline.telephone_call import (
     CALLER,
     MOBILE,
@@ -152,6 +153,19 @@ def test_an_important_person_is_rung_for_although_it_is_crowded():
 
     assert isinstance(begun(vip, overloaded=True).last.document[-1], Dial)
     assert begun(replace(CALLER, calls=3), overloaded=True).last.state.step is Step.CALL_BACK
+
+
+def test_an_important_person_who_is_known_too_late_for_the_greeting_is_rung_for_all_the_same():
+    vip = replace(CALLER, context=CallerContext(vip=True))
+    call = begun(overloaded=True)
+    call.caller = vip
+
+    assert isinstance(call.press("0").document[-1], Dial)
+
+    silent = begun(overloaded=True)
+    silent.caller = vip
+    silent.stay_silent()
+    assert of_kind(silent, BeginHandOver) == [BeginHandOver(topic=Topic.VIP)]
 
 
 @pytest.mark.parametrize("rating", ["1", "5"])

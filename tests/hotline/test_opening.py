@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.hotline.caller import Caller, CallerContext
+from broadcast.hotline.caller import Caller
 from broadcast.hotline.snapshot import IncidentKind
+from broadcast.model.caller_context import CallerContext, OrderState
 from tests.hotline.telephone_call import (
     HOTLINE,
     MOBILE,
@@ -95,7 +96,42 @@ def test_star_changes_the_language_and_tells_the_state_again():
     assert call.press("*").state.locale == "de"
 
 
-def test_a_person_is_greeted_by_name_if_that_is_known():
+def test_no_name_is_said_to_a_caller_whose_number_may_be_forged():
     call = begun(Caller(number=MOBILE, context=CallerContext(name="Frau Berger")))
 
-    assert call.words.startswith("Guten Tag, Frau Berger. Hier ist Muster Handel, automatische Ansage.")
+    assert "Berger" not in call.words
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        (CallerContext(order="4711"), "Ihre Bestellung 4 7 1 1 liegt uns vor."),
+        (CallerContext(order="A-7", order_state=OrderState.ON_THE_WAY), "Ihre Bestellung A 7 ist unterwegs."),
+        (CallerContext(order="8", ticket="99"), "Ihre Bestellung 8 liegt uns vor."),
+        (CallerContext(ticket="99"), "Ihre Anfrage 9 9 ist bei uns offen."),
+    ],
+)
+def test_the_own_order_or_ticket_is_said_in_one_sentence_after_the_status(context, said):
+    call = begun(Caller(number=MOBILE, context=context))
+
+    assert f"Gestört seit 13 Uhr 40: Chat. {said}" in call.words
+    call.press("1")
+    assert said in call.words
+
+
+def test_what_came_too_late_for_the_greeting_counts_for_a_caller_who_did_not_understand_it():
+    call = begun()
+    call.caller = Caller(number=MOBILE, context=CallerContext(locale="en"))
+
+    call.stay_silent()
+
+    assert call.words.startswith("Are you still there?")
+
+
+def test_what_came_too_late_does_not_change_a_language_that_works_or_was_chosen():
+    call = begun()
+    call.caller = Caller(number=MOBILE, context=CallerContext(locale="en"))
+    call.press("1")
+    call.stay_silent()
+
+    assert call.words.startswith("Sind Sie noch da?")

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.hotline.call_state import Step
-from broadcast.hotline.caller import Caller, CallerContext
+from broadcast.hotline.caller import Caller
 from broadcast.hotline.decide import decide
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import EndCall, RequestCallBack, RingAgent, SendLink
 from broadcast.hotline.event import Acceptance, CallEvent, ModelAnswer
 from broadcast.hotline.snapshot import Agent, ExpectedWait, IncidentKind, Mode, Snapshot
 from broadcast.model.call_document import Ask, CallDocument, Dial, GoOn, HangUp, Record
+from broadcast.model.caller_context import CallerContext
 from broadcast.model.phone_call import CallRequest, DialResult
 from tests.harness.cases import for_every
 from tests.hotline.telephone_call import (

@@ -69,7 +69,7 @@ def test_the_greeting_says_that_a_machine_speaks(locale):
     word = {"de": "automatische Ansage", "en": "automated message"}[locale]
 
     assert word in ENTRIES[locale]["greeting.anybody"]
-    assert word in ENTRIES[locale]["greeting.named"]
+    assert word in ENTRIES[locale]["greeting.anybody"]
 
 
 def test_an_own_file_changes_single_prompts(tmp_path: Path):
@@ -128,7 +128,7 @@ def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path: Path):
 
 
 def test_a_language_of_ones_own_needs_every_prompt(tmp_path: Path):
-    with pytest.raises(ConfigError, match=r"there is no greeting\.named"):
+    with pytest.raises(ConfigError, match=r"there is no greeting\.switch"):
         hotline_prompts(own(tmp_path, '[greeting]\nanybody = "{organisation}, automaatti."\n', "fi"), "fi")
 
     whole = (default_folders(None)[0] / "en" / FILE).read_text(encoding="utf-8")

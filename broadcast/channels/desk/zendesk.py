@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 from urllib.parse import quote
 
 from broadcast.channels.deleted_parent import posted_alone
+from broadcast.channels.desk.callers import find_user
 from broadcast.channels.desk.reading import (
     GONE,
     PAGE,
@@ -111,6 +112,10 @@ class Zendesk:
     def receive(self, request: InboundRequest) -> Sequence[Inbound]:
         """Read a comment that a trigger reports; without `signing_secret`, nothing is believed."""
         return comments(request, self._signing_secret, self._email)
+
+    async def find_caller(self, number: str) -> Mapping[str, str] | None:
+        """Return the user with this phone number, and their latest open ticket; raises `LookupFailed`."""
+        return await find_user(number, lambda path: self._ask("GET", path))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,26 +1,18 @@
-"""A gateway's interface as data: request templates with places, and where to look in an answer.
-
-A value is put into its place in one pass and then encoded with everything around it, as JSON, as a form
-or in the address. So a text stays inside its place, whatever it contains.
-"""
+"""A gateway's interface as data: its requests, and where to look in its answers."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
+from broadcast.channels.described import Values, at, filled, text_at
 from broadcast.channels.lookup import unfound
-from broadcast.channels.responses import failure, json_value, objects, text_of, unreadable
+from broadcast.channels.responses import failure, json_value, objects, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 
-#: What fills the places; a number stays one in JSON.
-Values: TypeAlias = Mapping[str, str | int]
-_PLACE = re.compile(r"\{([a-z_]+)\}")
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 ACCEPTED, LATER = "accepted", "later"
 _REASONS: Mapping[str, tuple[Scope, str]] = {
@@ -118,54 +110,6 @@ class GatewayLookup:
         if not ref:
             return Unknown("look-up failed: a message without id")
         return Accepted(ref, detail="found at the gateway")
-
-
-def filled(template: object, values: Values, encoded: Callable[[str], str] = str) -> object:
-    """Return `template` with its places filled; a place inside a value is not filled.
-
-    A text that is nothing but the place of a number becomes that number: gateways that take JSON want one.
-    """
-    if isinstance(template, str):
-        alone = _PLACE.fullmatch(template)
-        value = values.get(alone[1]) if alone else None
-        if isinstance(value, int):
-            return value
-        return _PLACE.sub(lambda place: encoded(str(values.get(place[1], place[0]))), template)
-    if isinstance(template, Mapping):
-        return {name: filled(inner, values, encoded) for name, inner in template.items()}
-    if isinstance(template, list):
-        return [filled(inner, values, encoded) for inner in template]
-    return template
-
-
-def places(template: object) -> Iterator[str]:
-    """Yield the names of all places in `template`."""
-    if isinstance(template, str):
-        yield from _PLACE.findall(template)
-    elif isinstance(template, Mapping):
-        for inner in template.values():
-            yield from places(inner)
-    elif isinstance(template, list):
-        for inner in template:
-            yield from places(inner)
-
-
-def at(document: object, path: str) -> object:
-    """Return the value at a path like `messages.0.id`; None if missing. "" is the whole document."""
-    found = document
-    for step in path.split(".") if path else ():
-        if isinstance(found, Mapping):
-            found = found.get(step)
-        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
-            found = found[int(step)]
-        else:
-            return None
-    return found
-
-
-def text_at(document: object, path: str) -> str:
-    """Return the text or number at `path`, as text; "" if missing."""
-    return text_of({path: at(document, path)}, path)
 
 
 def _has(document: object, path: str) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Self, cast
 
+from broadcast.channels.described import Values
 from broadcast.channels.options import Shapes, between, flag, sms_sender, table, token, words
 from broadcast.channels.responses import health
-from broadcast.channels.sms.description import GatewayLookup, GatewayRequest, Values
+from broadcast.channels.sms.description import GatewayLookup, GatewayRequest
 from broadcast.channels.sms.gateway_receipts import GatewayHooks
 from broadcast.channels.sms.gateway_settings import GatewaySettings, read
 from broadcast.channels.transport import Answer, Transport

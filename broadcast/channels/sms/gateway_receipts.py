@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from broadcast.channels.described import at, text_at
 from broadcast.channels.receiving import form_body, is_json, json_body, require_equal
 from broadcast.channels.responses import text_of
-from broadcast.channels.sms.description import at, text_at
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

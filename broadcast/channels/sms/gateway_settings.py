@@ -6,13 +6,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from broadcast.channels.described import filled, places
 from broadcast.channels.sms.description import (
     VERDICTS,
     GatewayLookup,
     GatewayReply,
     GatewayRequest,
-    filled,
-    places,
 )
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings

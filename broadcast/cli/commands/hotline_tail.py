@@ -28,7 +28,10 @@ from broadcast.wiring import load_settings
 #: Seconds between two looks.
 _EVERY = 1.0
 #: Details that may be shown, by their name; numbers and recordings are not among them.
-_SHOWN = ("pressed", "said", "intent", "frustration", "topic", "outcome", "agent", "rating")
+_SHOWN = (
+    *("pressed", "said", "intent", "frustration", "topic", "outcome", "agent", "rating"),
+    *("source", "result", "ms", "name", "language", "vip", "order", "ticket"),
+)
 
 Latest = Annotated[int, typer.Option("--lines", "-n", min=0, help="So many of the latest turns first.")]
 Once = Annotated[bool, typer.Option("--once", help="Show these, and end.")]

@@ -1,0 +1,31 @@
+"""From `[hotline] crm` to the source that it names."""
+
+from __future__ import annotations
+
+from broadcast.channels import registry
+from broadcast.channels.base import Adapter, FindsCallers
+from broadcast.config.settings import Settings
+from broadcast.crm.caller_lookup import CallerSource
+from broadcast.crm.contact_list import ContactList
+from broadcast.crm.service_desk import ServiceDesk
+from broadcast.crm.web_service import WebService
+from broadcast.errors import ConfigError
+
+
+def build_source(settings: Settings) -> CallerSource | None:
+    """Return where callers are looked up; None without `crm`. Raises `ConfigError`."""
+    crm = settings.calls.crm if settings.calls else None
+    if crm is None:
+        return None
+    if crm.contacts:
+        return ContactList(crm.contacts, settings.region)
+    if crm.url:
+        return WebService.from_settings(crm)
+    channel: Adapter = registry.build(settings.channels[crm.channel])
+    finder: object = channel
+    if not isinstance(finder, FindsCallers):
+        raise ConfigError(
+            f"{crm.origin}: channel {crm.channel} cannot look up who calls",
+            hint='name a channel with adapter = "zendesk", or write contacts or url',
+        )
+    return ServiceDesk(finder, channel)
