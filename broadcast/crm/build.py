@@ -28,4 +28,4 @@ def build_source(settings: Settings) -> CallerSource | None:
             f"{crm.origin}: channel {crm.channel} cannot look up who calls",
             hint='name a channel with adapter = "zendesk", or write contacts or url',
         )
-    return ServiceDesk(finder, channel)
+    return ServiceDesk(finder, channel, crm.timeout)

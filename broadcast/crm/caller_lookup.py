@@ -54,6 +54,8 @@ class CallerSource(Protocol):
     """Where callers are looked up."""
 
     name: str
+    #: Seconds that a look-up may take.
+    timeout: float
 
     def refresh(self) -> str:
         """Read again what is kept in memory, if it has changed; return what went wrong, or ""."""
@@ -81,10 +83,9 @@ class CallerLookup:
         CallerContext(locale='de', vip=True)
     """
 
-    def __init__(self, source: CallerSource, clock: Clock, timeout: float = 1.0) -> None:
+    def __init__(self, source: CallerSource, clock: Clock) -> None:
         self.source = source
         self._clock = clock
-        self._timeout = timeout
         self._circuit = Circuit()
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._kept: OrderedDict[str, tuple[float, CallerFound]] = OrderedDict()
@@ -103,7 +104,7 @@ class CallerLookup:
         if not self._circuit.allows(began):
             return CallerFound(result=LookupResult.LEFT_ALONE)
         try:
-            async with asyncio.timeout(self._timeout), self._turn:
+            async with asyncio.timeout(self.source.timeout), self._turn:
                 context = await self.source.find(number)
         except TimeoutError:
             return self._failed(LookupResult.LATE, began)

@@ -21,6 +21,7 @@ class ContactList:
     """
 
     name = "contacts"
+    timeout = 1.0
 
     def __init__(self, paths: Sequence[Path], region: str) -> None:
         self._paths = tuple(paths)
@@ -28,7 +29,9 @@ class ContactList:
         self._people: Mapping[str, CallerContext] = {}
         self._read: tuple[object, ...] = ()
 
-    def __len__(self) -> int:
+    @property
+    def people(self) -> int:
+        """How many people with a phone number are known."""
         return len(self._people)
 
     def refresh(self) -> str:

@@ -11,7 +11,8 @@ class ServiceDesk:
 
     name = "desk"
 
-    def __init__(self, finder: FindsCallers, channel: Adapter) -> None:
+    def __init__(self, finder: FindsCallers, channel: Adapter, timeout: float = 1.0) -> None:
+        self.timeout = timeout
         self._finder = finder
         self._channel = channel
 

@@ -25,6 +25,7 @@ class WebService:
     name = "service"
 
     def __init__(self, settings: CrmSettings, headers: Mapping[str, str], transport: Transport) -> None:
+        self.timeout = settings.timeout
         self._settings = settings
         self._headers = headers
         self._transport = transport

@@ -21,7 +21,7 @@ class OrderState(StrEnum):
     """What can be said of an order; without a state, only that there is one."""
 
     RECEIVED = "received"
-    ON_THE_WAY = "on-the-way"
+    SHIPPED = "shipped"
     READY = "ready"  # to be collected
     DELAYED = "delayed"
 
@@ -53,9 +53,9 @@ def caller_context(found: Mapping[str, str], states: Mapping[str, str]) -> Calle
     What cannot be said is left out: no value of a foreign system may cost the caller the call. `states`
     translates the source's own words for the state of an order.
 
-    >>> caller_context({"locale": "de_AT", "vip": "yes", "order": "4711", "order_state": "shipped"},
-    ...                {"shipped": "on-the-way"})
-    CallerContext(locale='de-AT', vip=True, order_state=<OrderState.ON_THE_WAY: 'on-the-way'>)
+    >>> caller_context({"locale": "de_AT", "vip": "yes", "order": "4711", "order_state": "sent"},
+    ...                {"sent": "shipped"})
+    CallerContext(locale='de-AT', vip=True, order_state=<OrderState.SHIPPED: 'shipped'>)
     """
     spelled = found.get("order_state", "").strip()
     state = states.get(spelled, spelled.lower())

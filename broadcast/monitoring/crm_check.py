@@ -19,20 +19,19 @@ _FIX = "callers are strangers until it answers: check address, credentials and t
 async def check_crm(settings: Settings) -> list[Check]:
     """Return whether callers can be looked up; nothing without `crm`. Raises `ConfigError`."""
     source = build_source(settings)
-    if source is None or settings.calls is None or settings.calls.crm is None:
+    if source is None:
         return []
     try:
         if wrong := source.refresh():
             fix = "correct the file; callers are strangers until then"
             return [Check(SUBJECT, CheckVerdict.WARN, wrong, fix)]
         if isinstance(source, ContactList):
-            people = counted(len(source), "person", "people")
+            people = counted(source.people, "person", "people")
             return [Check(SUBJECT, CheckVerdict.OK, f"something is known of {people} with a phone number")]
-        timeout = settings.calls.crm.timeout
-        found = await CallerLookup(source, SystemClock(), timeout).find(_NOBODY)
+        found = await CallerLookup(source, SystemClock()).find(_NOBODY)
     finally:
         await source.close()
-    return [Check(SUBJECT, *_finding(found, timeout))]
+    return [Check(SUBJECT, *_finding(found, source.timeout))]
 
 
 def _finding(found: CallerFound, timeout: float) -> tuple[CheckVerdict, str, str]:

@@ -71,8 +71,7 @@ class HotlineMaker:
         spool.reserve()
 
         source = build_source(self.settings)
-        lookup = CallerLookup(source, self.clock, calls.crm.timeout) if source and calls.crm else None
-        lookups = CallerLookups(lookup)
+        lookups = CallerLookups(CallerLookup(source, self.clock) if source else None)
 
         def read(ledger: Ledger) -> Snapshot:
             if source and (wrong := source.refresh()):

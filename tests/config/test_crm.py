@@ -19,10 +19,10 @@ def test_a_list_a_service_or_a_desk_can_be_asked(read, tmp_path):
     service = crm(
         read,
         '{ url = "https://crm.muster.example/{phone}", headers = { Authorization = "env:CRM", X = "de" }, '
-        'fields = { locale = "person.lang" }, states = { shipped = "on-the-way" } }',
+        'fields = { locale = "person.lang" }, states = { sent = "shipped" } }',
     )
     assert service.headers["Authorization"].spelled == "env:CRM"
-    assert (service.fields, service.states) == ({"locale": "person.lang"}, {"shipped": "on-the-way"})
+    assert (service.fields, service.states) == ({"locale": "person.lang"}, {"sent": "shipped"})
     assert service.timeout == 1.0
 
 

@@ -21,7 +21,7 @@ from tests.harness.answering_server import answering, hangs, says, says_text, tr
 NUMBER = "+4915112345678"
 FOUND = {
     "customer": {"lang": "de_AT.UTF-8", "name": "Anna Berger", "vip": True},
-    "orders": [{"id": 4711, "status": "shipped"}],
+    "orders": [{"id": 4711, "status": "sent"}],
 }
 CRM = CrmSettings(
     origin="broadcast.toml:9: [hotline] crm",
@@ -33,13 +33,13 @@ CRM = CrmSettings(
         "order": "orders.0.id",
         "order_state": "orders.0.status",
     },
-    states={"shipped": "on-the-way"},
+    states={"sent": "shipped"},
 )
 
 
 def lookup(url: str, **changes) -> CallerLookup:
     settings = replace(CRM, url=f"{url}/callers?n={{phone}}", **changes)
-    return CallerLookup(WebService.from_settings(settings), SystemClock(), settings.timeout)
+    return CallerLookup(WebService.from_settings(settings), SystemClock())
 
 
 async def test_what_the_service_knows_is_found_where_the_fields_say():
@@ -49,7 +49,7 @@ async def test_what_the_service_knows_is_found_where_the_fields_say():
 
     assert found.result is LookupResult.FOUND
     assert found.context == CallerContext(
-        locale="de-AT", name="Anna Berger", vip=True, order="4711", order_state=OrderState.ON_THE_WAY
+        locale="de-AT", name="Anna Berger", vip=True, order="4711", order_state=OrderState.SHIPPED
     )
     assert server.asked == ["/callers?n=%2B4915112345678"]
 

@@ -106,7 +106,7 @@ def test_no_name_is_said_to_a_caller_whose_number_may_be_forged():
     ("context", "said"),
     [
         (CallerContext(order="4711"), "Ihre Bestellung 4 7 1 1 liegt uns vor."),
-        (CallerContext(order="A-7", order_state=OrderState.ON_THE_WAY), "Ihre Bestellung A 7 ist unterwegs."),
+        (CallerContext(order="A-7", order_state=OrderState.SHIPPED), "Ihre Bestellung A 7 ist unterwegs."),
         (CallerContext(order="8", ticket="99"), "Ihre Bestellung 8 liegt uns vor."),
         (CallerContext(ticket="99"), "Ihre Anfrage 9 9 ist bei uns offen."),
     ],

@@ -60,8 +60,8 @@ async def test_what_a_service_knows_is_said_from_the_second_step_on(hotline, led
         headers = '{ Authorization = "env:CRM_TOKEN" }'
         settings = hotline(f'{{ url = "{crm.url}/c/{{phone}}", headers = {headers} }}')
         async with serving(settings) as served, platform(served) as twilio:
-            call = await twilio.call(Press("1"), HangUp())
-            again = await twilio.call(HangUp())
+            call = await twilio.call(Press("1"), Silence(), HangUp())
+            again = await twilio.call(Silence(), HangUp())
 
         assert len(crm.asked) == 1
         assert crm.headers[0]["Authorization"] == "s3cret-crm"

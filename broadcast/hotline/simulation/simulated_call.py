@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.hotline.call_state import CallState, call_state_of
-from broadcast.hotline.caller import Caller, CallerContext
+from broadcast.hotline.caller import Caller
 from broadcast.hotline.decide import decide
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import BeginHandOver, Effect, RingAgent, SendLink
@@ -32,6 +32,7 @@ from broadcast.hotline.simulation.rung_agent import RungAgent
 from broadcast.hotline.snapshot import Snapshot
 from broadcast.hotline.status import spoken_incidents
 from broadcast.model.call_document import Ask, CallDocument, Dial, GoOn, HangUp, Record, Say, Silence
+from broadcast.model.caller_context import CallerContext
 from broadcast.model.phone_call import CallRequest
 from broadcast.model.phone_line import phone_line
 
