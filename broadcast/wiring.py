@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from broadcast.channels.base import Adapter, HoldsCalls
     from broadcast.dispatch.progress import Listener
     from broadcast.dispatch.stop import Stop
+    from broadcast.drills.calls import ExerciseCalls
     from broadcast.drills.exercise import Exercise, StepEscalation
     from broadcast.drills.play import ClockRound
     from broadcast.drills.rehearsal import Rehearsal, Serving
@@ -477,4 +478,19 @@ def make_rehearsal(
         listening=serving.listen(settings, clock) if exercise.listens else nullcontext(),
         reporting=frozenset(name for name, adapter in adapters.items() if isinstance(adapter, Receives)),
         close=ending.close,
+        calls=_exercise_calls(exercise, settings, ledger),
+    )
+
+
+def _exercise_calls(exercise: Exercise, settings: Settings, ledger: Ledger) -> ExerciseCalls | None:
+    """Return what lets people call the hotline; None if nobody calls in the exercise."""
+    if settings.calls is None or not any(step.callers for step in exercise.steps):
+        return None
+    from broadcast.drills.calls import ExerciseCalls
+
+    reader = make_snapshot_reader(settings, settings.calls)
+    return ExerciseCalls(
+        read=lambda now: reader.read(ledger, now),
+        called=settings.calls.numbers[0].number,
+        seed=exercise.path.stem,
     )

@@ -26,19 +26,23 @@ policy = "duty"
 [[step]]
 at = "7m"
 answers = [{ number = "+4915112345678", key = "1" }]
+
+Callers of the hotline, and the agents who are at work from a step on, are in `crowd`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from broadcast.config.document import Document, read_document
 from broadcast.config.durations import parse_duration
+from broadcast.config.problems import Wrong
+from broadcast.drills.crowd import StepAgents, StepCallers, read_agents, read_callers
 from broadcast.errors import ConfigError, UsageError
 from broadcast.model.nearest import suggest
 from broadcast.model.system import listed_systems
@@ -47,10 +51,13 @@ from broadcast.publishing.request import OF_MAINTENANCE, Request, Verb
 from broadcast.sandbox.faults import parse_fault
 from broadcast.sandbox.scenario import PersonAnswer
 
+T = TypeVar("T")
 RETRY, ESCALATE = "retry", "escalate"
 _STEPS = "step"
 _HEAD = frozenset({"name", "about", "company", "first_notice", "listen", _STEPS})
-_STEP = frozenset({"at", "say", "faults", "heal", "down", "answers", "verb", "on_unknown"})
+_STEP = frozenset(
+    {"at", "say", "faults", "heal", "down", "answers", "callers", "agents", "verb", "on_unknown"}
+)
 _ESCALATION = frozenset({"incident", "policy", "question", "options"})
 _ANSWER = frozenset({"number", "text", "key"})
 _LISTS = {"services", "audiences", "channels", "not_channels", "affects", "options"}
@@ -76,7 +83,8 @@ class ExerciseStep:
 
     `at` is the time since its beginning. `faults` are set, after all earlier ones were removed if `heal` is
     set. `down` is what really does not work from here on, None if that does not change. `answers` are what
-    people do with the latest message to them. `request` is what the commander publishes, `escalation` what
+    people do with the latest message to them. `callers` begin to call the hotline, and `agents` are at work
+    from here on, None if that does not change. `request` is what the commander publishes, `escalation` what
     they start; with `retry` they finish unsent messages, and decide about messages whose outcome is unknown.
     """
 
@@ -86,6 +94,8 @@ class ExerciseStep:
     heal: bool = False
     down: tuple[str, ...] | None = None
     answers: tuple[PersonAnswer, ...] = ()
+    callers: StepCallers | None = None
+    agents: StepAgents | None = None
     request: Request | None = None
     escalation: StepEscalation | None = None
     retry: OnUnknown | None = None
@@ -202,6 +212,8 @@ def _step(table: object, place: ExercisePlace) -> ExerciseStep:
         heal=_flag(table, "heal", place),
         down=_texts(table, "down", place) if "down" in table else None,
         answers=_answers(table, place),
+        callers=_read(table, "callers", place, read_callers),
+        agents=_read(table, "agents", place, read_agents),
         request=_request(Verb(verb), said, place) if verb and verb in {*Verb} else None,
         escalation=_escalation(said, place) if verb == ESCALATE else None,
         retry=_decision(table, place) if verb == RETRY else None,
@@ -243,6 +255,16 @@ def _answers(table: Mapping[str, Any], place: ExercisePlace) -> tuple[PersonAnsw
                 f"{place.at('answers')}: an answer has a number, and a key or a text", hint=hint
             )
     return tuple(PersonAnswer(**one) for one in given)
+
+
+def _read(table: Mapping[str, Any], key: str, place: ExercisePlace, read: Callable[[Any], T]) -> T | None:
+    """Return what a table inside a step says; None if it is not there."""
+    if key not in table:
+        return None
+    try:
+        return read(table[key])
+    except Wrong as wrong:
+        raise ConfigError(f"{place.at(key)}: {key}: {wrong}", hint=wrong.fix) from None
 
 
 def _faults(table: Mapping[str, Any], place: ExercisePlace) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.config.settings import ContactPointSettings
+from broadcast.drills.criterion import Criterion, all_of, none
 from broadcast.drills.exercise import Exercise, ExerciseStep
+from broadcast.drills.grade_calls import CallFigures
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.localisation.language import language_of
@@ -29,16 +31,6 @@ from broadcast.sandbox.records import Received
 
 _MINUTE = 60  # seconds
 _MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # required in every written text
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One criterion: its name, the measured value, the required one, and whether it was met."""
-
-    name: str
-    measured: str
-    asked: str
-    met: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +66,19 @@ class GradedIncident:
     answers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
     """The result of an exercise.
 
     `unreached` names people without a working channel, `refused` the steps that were refused, and why.
+    `calls` are the figures of the callers, None without any.
     """
 
     exercise: str
     criteria: tuple[Criterion, ...]
     unreached: tuple[str, ...]
     refused: tuple[str, ...]
+    calls: CallFigures | None = None
 
     @property
     def passed(self) -> bool:
@@ -121,11 +115,11 @@ class Grader:
                 "everybody with a way",
                 not missed,
             ),
-            _none("accepted and never received", self._never_received(notices, received)),
-            _none("told twice", doubles(received)),
-            _none("first tried what was known to be down", sum(map(self._wrong_first, notices))),
-            _none("texts that name a dead way", sum(map(self._dead_contact_points, incidents))),
-            _none("findings in texts", sum(len(list(_findings(story))) for story in stories)),
+            none("accepted and never received", self._never_received(notices, received)),
+            none("told twice", doubles(received)),
+            none("first tried what was known to be down", sum(map(self._wrong_first, notices))),
+            none("texts that name a dead way", sum(map(self._dead_contact_points, incidents))),
+            none("findings in texts", sum(len(list(_findings(story))) for story in stories)),
             _promises(stories),
             _failovers(played),
         )
@@ -147,10 +141,10 @@ class Grader:
         confirmed = sum(one.escalation.outcome is EscalationOutcome.CONFIRMED for one in asked)
         late = sum(one.sent_after_its_end for one in asked)
         return (
-            _all_of("arrived, says the provider", arrived, len(owed)),
-            _all_of("answers that count", counted_answers, given),
-            _all_of("escalations that were confirmed", confirmed, len(asked)),
-            _none("escalations that went on after their end", late),
+            all_of("arrived, says the provider", arrived, len(owed)),
+            all_of("answers that count", counted_answers, given),
+            all_of("escalations that were confirmed", confirmed, len(asked)),
+            none("escalations that went on after their end", late),
         )
 
     def unreached(self, incidents: Sequence[GradedIncident]) -> tuple[str, ...]:
@@ -276,18 +270,14 @@ def _spell_seconds(seconds: float) -> str:
 def spell(step: ExerciseStep) -> str:
     """Return a step for people: `+1:05 resolve`."""
     minutes = int(step.at.total_seconds() // _MINUTE)
-    what = step.verb or ("answers" if step.answers else "")
+    what = step.verb or ("answers" if step.answers else "callers" if step.callers else "")
     return f"+{minutes // 60}:{minutes % 60:02} {what}".rstrip()
 
 
 def _carried_out(played: Sequence[Played]) -> Criterion:
     commands = [one for one in played if one.step.verb or one.step.answers]
     done = sum(one.refused is None for one in commands)
-    return _all_of("steps carried out", done, len(commands))
-
-
-def _all_of(name: str, done: int, wanted: int) -> Criterion:
-    return Criterion(name, f"{done:,} of {wanted:,}", "all", done == wanted)
+    return all_of("steps carried out", done, len(commands))
 
 
 def _mark_of(message: Received) -> str | None:
@@ -299,14 +289,10 @@ def _is_person(line: DeliveryLine) -> bool:
     return not line.contact.startswith("channel:") and bool(line.route)
 
 
-def _none(name: str, count: int) -> Criterion:
-    return Criterion(name, f"{count:,}", "0", not count)
-
-
 def _promises(stories: Sequence[IncidentAnalysis]) -> Criterion:
     due = [one for story in stories for one in story.promises if one.verdict is not PromiseVerdict.PENDING]
     kept = sum(one.verdict is PromiseVerdict.KEPT for one in due)
-    return _all_of("promises kept", kept, len(due))
+    return all_of("promises kept", kept, len(due))
 
 
 def _findings(story: IncidentAnalysis) -> Iterator[str]:

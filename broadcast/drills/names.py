@@ -24,6 +24,9 @@ def check_names(exercise: Exercise, settings: Settings, channels: Mapping[str, P
             if key in known and known[key].isdisjoint({name, system_name(name)}):
                 what = f'the company does not know "{name}" ({key})'
                 problems.add(place.at(key), what, _fix(key, name, known[key]))
+        if (step.callers or step.agents) and settings.calls is None:
+            key = "callers" if step.callers else "agents"
+            problems.add(place.at(key), "the company has no hotline", "add [hotline] to its broadcast.toml")
     problems.raise_any()
 
 

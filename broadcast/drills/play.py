@@ -12,6 +12,7 @@ from typing import Protocol
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event, EventKind, Listener
+from broadcast.drills.calls import ExerciseCalls
 from broadcast.drills.exercise import Exercise, ExerciseStep, StepEscalation
 from broadcast.errors import BroadcastError
 from broadcast.model.clock import ManualClock
@@ -108,17 +109,18 @@ async def play(
     clock: ManualClock,
     sandbox: SandboxClient,
     announce: Callable[[ExerciseStep], None],
+    calls: ExerciseCalls | None = None,
 ) -> AsyncIterator[Played]:
     """Run step by step, and yield the result of each; `announce` is called before each step.
 
     If the exercise listens, every step waits for its receipts, and the clock has its rounds in between.
+    People who call, `calls`, hear what was published until then.
     """
     down: tuple[str, ...] = ()
     begun = clock.now()
     rounds = _Rounds(commands, clock, sandbox)
     for step in exercise.steps:
-        if exercise.listens:
-            await rounds.until(begun + step.at)
+        await _pass_time(begun + step.at, rounds if exercise.listens else None, calls)
         announce(step)
         rounds.advance_to(begun + step.at)
         if step.heal:
@@ -129,7 +131,19 @@ async def play(
         played = await _run(step, commands, sandbox, down)
         if exercise.listens:
             await rounds.settle()
+        if calls:
+            calls.join(step.callers, step.agents, begun + step.at)
         yield replace(played, trouble=rounds.troubles())
+    if calls:
+        calls.finish()
+
+
+async def _pass_time(moment: datetime, rounds: _Rounds | None, calls: ExerciseCalls | None) -> None:
+    """Let everything happen that does before a moment."""
+    if rounds:
+        await rounds.until(moment)
+    if calls:
+        calls.until(moment)
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
+from broadcast.drills.calls import ExerciseCalls
+from broadcast.drills.criterion import Criterion
 from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.drills.grade import (
-    Criterion,
     Grade,
     GradedEscalation,
     GradedIncident,
@@ -20,6 +21,7 @@ from broadcast.drills.grade import (
     first_notice,
     spell,
 )
+from broadcast.drills.grade_calls import figures, grade_calls
 from broadcast.drills.play import ClockRound, Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
@@ -48,7 +50,7 @@ class Rehearsal:
     """Everything that an exercise needs; `close` ends its sandbox.
 
     Within `listening`, requests of the sandbox's providers are taken. `reporting` are the channels whose
-    providers send receipts.
+    providers send receipts. `calls` are those of its callers, None if nobody calls.
     """
 
     exercise: Exercise
@@ -61,6 +63,7 @@ class Rehearsal:
     listening: AbstractAsyncContextManager[object]
     reporting: frozenset[str]
     close: Callable[[], object]
+    calls: ExerciseCalls | None = None
 
     async def run(self, announce: Callable[[ExerciseStep], None]) -> Grade:
         """Run the exercise and grade it; `announce` is called before each step.
@@ -69,7 +72,7 @@ class Rehearsal:
         """
         try:
             async with self.listening:
-                steps = play(self.exercise, self.commands, self.clock, self.sandbox, announce)
+                steps = play(self.exercise, self.commands, self.clock, self.sandbox, announce, self.calls)
                 played = [step async for step in steps]
             return self._grade(played)
         finally:
@@ -87,6 +90,7 @@ class Rehearsal:
             criteria=tuple(self._criteria(played, incidents)),
             unreached=self._grader.unreached(incidents),
             refused=tuple(_not_done(played)),
+            calls=figures(self.calls.load.calls) if self.calls else None,
         )
 
     @property
@@ -99,6 +103,8 @@ class Rehearsal:
         yield from self._grader.grade(played, incidents, self.sandbox.received())
         if self.exercise.listens:
             yield from self._grader.grade_listening(played, incidents)
+        if self.calls:
+            yield from grade_calls(self.calls)
 
     def _incident(self, ref: str, played: Sequence[Played]) -> GradedIncident:
         down = {(one.incident, one.notice): step.down for step in played for one in step.results}

@@ -20,8 +20,10 @@ from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Banner, Block, Remark, StyledWord, Table, Tone
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
+from broadcast.drills.criterion import Criterion
 from broadcast.drills.exercise import Exercise, ExerciseStep, read_exercise
-from broadcast.drills.grade import Criterion, Grade, spell
+from broadcast.drills.grade import Grade, spell
+from broadcast.drills.grade_calls import CallFigures
 from broadcast.drills.play import ClockRound
 from broadcast.drills.rehearsal import Serving
 from broadcast.drills.shipped import find_exercise, shipped
@@ -34,6 +36,7 @@ from broadcast.wiring import load_exercise, make_rehearsal
 SCHEMA = "broadcast.drill/1"
 LIST_SCHEMA = "broadcast.drills/1"
 _FAILED = 4
+_SECONDS_A_MINUTE = 60
 
 Named = Annotated[
     list[str],
@@ -119,9 +122,32 @@ def _described(exercise: Exercise) -> dict[str, object]:
 
 def _page(grade: Grade) -> Iterator[Block]:
     yield Table(("", "measured", "asked for", ""), tuple(_row(one) for one in grade.criteria))
+    if grade.calls:
+        yield from _calls(grade.calls)
     yield from (Remark("not carried out", one, Tone.BAD) for one in grade.refused)
     if grade.unreached:
         yield Remark("to be called by phone", ", ".join(grade.unreached), Tone.WARNING)
+
+
+def _calls(calls: CallFigures) -> Iterator[Block]:
+    """Yield where callers got to, and how long things took for half of them and for all."""
+    rows = (
+        ("heard a fact after", _span(calls.first_fact_p50_s), _span(calls.first_fact_max_s)),
+        ("waited for a person", _span(calls.wait_p50_s), _span(calls.wait_max_s)),
+        (
+            f"were called back ({calls.call_backs_made:,} of {calls.call_backs:,}) after",
+            _span(calls.call_back_p50_s),
+            _span(calls.call_back_max_s),
+        ),
+    )
+    yield Table((f"{calls.calls:,} callers", "half of them", "the last one"), rows)
+    yield Remark("ended in", ", ".join(f"{name} {count:,}" for name, count in calls.endings.items()))
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    return f"{seconds:.1f} s" if seconds < _SECONDS_A_MINUTE else f"{seconds / _SECONDS_A_MINUTE:.0f} min"
 
 
 def _row(criterion: Criterion) -> tuple[str | StyledWord, ...]:

@@ -203,7 +203,7 @@ class Telephone:
         await self._connected(call, leg)
 
     async def _recorded(self, leg: PhoneLeg, wait: LegWait, seconds: int) -> None:
-        """Go on after a recording; one without words has no action if that is how Twilio is asked."""
+        """Go on after a recording; one with words is reported as well."""
         kept = {"RecordingUrl": _recording(), "RecordingDuration": str(seconds)} if seconds else {}
         if kept and (stored := wait.verb.get("recordingStatusCallback")):
             await self._follow.tell(leg, urljoin(wait.url, stored), {**kept, "RecordingStatus": "completed"})
