@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from broadcast.config import shapes
+from broadcast.config.encrypted import encrypted
 from broadcast.config.settings import ServeSettings, WatchSettings
 from broadcast.model.consent import ConsentRule
 from broadcast.model.day_hours import USUAL_HOURS, DayHours
@@ -138,6 +139,15 @@ LINES: Key[tuple[Mapping[str, object], ...]] = Key("lines", shapes.tables, ())
 DIAL_BACK: Key[bool] = Key("dial_back", shapes.flag, False)  # noqa: FBT003 - a default
 DIAL_HOURS: Key[DayHours] = Key("dial_hours", shapes.day_hours, USUAL_HOURS)
 CRM: Key[Mapping[str, object]] = Key("crm", shapes.table, {})
+
+AI_URL: Key[str] = Key("base_url", encrypted, "")
+AI_MODEL: Key[str] = Key("model", shapes.text, "")
+AI_KEY: Key[str | None] = Key("api_key", shapes.secret, None)
+AI_TIMEOUT: Key[float] = Key("timeout", shapes.timeout, 2.5)
+PER_HOUR: Key[int] = Key("per_hour", shapes.whole, 200)
+PER_CALL: Key[int] = Key("per_call", shapes.whole, 3)
+FAQ: Key[str | None] = Key("faq", shapes.text, None)
+KEEP_QUESTIONS: Key[bool] = Key("keep_questions", shapes.flag, default=False)
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -177,6 +187,7 @@ HOTLINE_TABLE = Section(
         *(DIAL_BACK, DIAL_HOURS, CRM),
     ),
 )
+AI = Section("ai", (AI_URL, AI_MODEL, AI_KEY, AI_TIMEOUT, PER_HOUR, PER_CALL, FAQ, KEEP_QUESTIONS))
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
@@ -184,6 +195,6 @@ SECTIONS: Mapping[str, Section] = {
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
         *(FATES, ALTERNATIVES, ESCALATION, CADENCE, MAINTENANCE, WATCH, SERVE, ONCALL, APPROVAL),
-        *(HOTLINE_TABLE, STATUS_PAGES),
+        *(HOTLINE_TABLE, AI, STATUS_PAGES),
     )
 }

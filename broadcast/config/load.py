@@ -9,6 +9,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from broadcast.config import keys, shapes
+from broadcast.config.ai import read_ai
 from broadcast.config.alternatives import read_alternative
 from broadcast.config.approval import read_approval
 from broadcast.config.cadence import read_cadence
@@ -141,6 +142,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         calls=read_hotline(
             TomlTable(source, keys.HOTLINE_TABLE.name), channels, audiences, _names(source, "oncall")
         ),
+        ai=read_ai(TomlTable(source, keys.AI.name)),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from broadcast.config.ai_settings import AiSettings
 from broadcast.config.crm_settings import CrmSettings
 from broadcast.config.secret import SECRET_OPTIONS, Reference, sounds_secret
 from broadcast.errors import ConfigError
@@ -336,6 +337,7 @@ class Settings:
     oncall: Mapping[str, OnCallSettings] = field(default_factory=dict)
     approval: ApprovalSettings = ApprovalSettings()
     calls: HotlineSettings | None = None
+    ai: AiSettings | None = None
     maintenance: MaintenanceSettings = MaintenanceSettings()
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)

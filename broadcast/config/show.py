@@ -95,6 +95,8 @@ def _escalation(policy: EscalationPolicy) -> Iterator[tuple[str, object]]:
 
 
 def _calls(settings: Settings) -> Iterator[tuple[str, object]]:
+    if settings.ai:
+        yield from _of(settings.ai, keys.AI, keys.AI.name)
     if settings.calls is None:
         return
     lines = [{"number": line.number, "locale": line.locale} for line in settings.calls.numbers]

@@ -140,6 +140,32 @@ class AskModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAsked:
+    """What the model answered: the evidence of one turn.
+
+    Attributes:
+        result: What came of it; `answered` if sentences were said.
+        model: Its name.
+        ms: How long it took.
+        sentences: The ids of our sentences that were said.
+        facts: The incidents whose sentences were offered, each with the time of its notice.
+        spoken: The sentences in our words.
+        question: What was asked, without addresses; "" if it is not kept.
+        reason: Why it failed.
+    """
+
+    kind: ClassVar[str] = "answer"
+    result: str
+    model: str
+    ms: int
+    sentences: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    spoken: str = ""
+    question: str = field(default="", repr=False)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """The caller rated the call, from 1 to 5."""
 
@@ -167,6 +193,7 @@ Effect: TypeAlias = (
     | CallerReached
     | CallerLookedUp
     | AskModel
+    | ModelAsked
     | Rate
     | EndCall
 )

@@ -9,6 +9,7 @@ from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import AskModel, Effect
 from broadcast.hotline.event import ModelAnswer
 from broadcast.hotline.menu import MOST_REQUESTS, menu
+from broadcast.hotline.snapshot import Snapshot
 from broadcast.hotline.status import outdated, spoken_incidents
 from broadcast.model.call_document import GoOn, Say
 
@@ -46,11 +47,16 @@ def not_known(turn: CallTurn, effects: tuple[Effect, ...]) -> Decision:
     return menu(turn, Step.REPLY, unknown, effects=effects, tries=turn.state.tries + 1)
 
 
+def answers_known(snapshot: Snapshot, locale: str) -> dict[str, str]:
+    """Return every sentence that may be an answer, by its id, in this language."""
+    known = dict(snapshot.faq)
+    for incident in spoken_incidents(snapshot):
+        known.update(incident.sentences)
+    return {name: texts[locale] for name, texts in known.items() if texts.get(locale)}
+
+
 def _sentences(turn: CallTurn, answer: ModelAnswer | None) -> list[str]:
     """Return the sentences of these ids in the caller's language; ids that we do not have are left out."""
-    known = dict(turn.snapshot.faq)
-    for incident in spoken_incidents(turn.snapshot):
-        known.update(incident.sentences)
+    known = answers_known(turn.snapshot, turn.state.locale)
     chosen = answer.sentences[:_MOST_SENTENCES] if answer else ()
-    found = (known.get(name, {}).get(turn.state.locale, "") for name in dict.fromkeys(chosen))
-    return [sentence for sentence in found if sentence]
+    return [known[name] for name in dict.fromkeys(chosen) if name in known]

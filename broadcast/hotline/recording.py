@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from broadcast.hotline.call_state import CallState
 from broadcast.hotline.decision import Decision
+from broadcast.hotline.effects import AskModel, Effect
 from broadcast.hotline.event import CallEvent
 from broadcast.model.call_step import CallEffect, CallStep
 
@@ -24,8 +25,14 @@ def call_step(state: CallState, event: CallEvent, decision: Decision) -> CallSte
         called=event.request.called,
         locale=decision.state.locale,
         at=event.at,
-        effects=tuple(CallEffect(kind=one.kind, details=asdict(one)) for one in decision.effects),
+        effects=tuple(CallEffect(kind=one.kind, details=_details(one)) for one in decision.effects),
     )
+
+
+def _details(effect: Effect) -> dict[str, Any]:
+    """Return an effect as it is recorded; what the caller asked stands in another effect of the step."""
+    kept = replace(effect, question="") if isinstance(effect, AskModel) else effect
+    return asdict(kept)
 
 
 def to_line(step: CallStep) -> str:

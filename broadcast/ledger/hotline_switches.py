@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from broadcast.ledger.columns import moment
-from broadcast.ledger.store import Store
+from broadcast.ledger.store import Row, Store
 from broadcast.model.call_step import Details
 
 MODE = "mode"
@@ -105,16 +105,22 @@ class HotlineSwitches:
         """Return what was recorded after that turn, oldest first."""
         wanted = {"after": after, "limit": limit}
         with self._store.reading() as connection:
-            return [
-                RecordedTurn(
-                    id=row["id"],
-                    call=row["ref"],
-                    caller=row["caller"] or "",
-                    step=row["step"],
-                    kind=row["kind"],
-                    details=json.loads(row["details"]),
-                    locale=row["locale"],
-                    at=moment(row["recorded_at"]),
-                )
-                for row in connection.execute("call_turns", wanted)
-            ]
+            return [_turn(row) for row in connection.execute("call_turns", wanted)]
+
+    def model_turns(self, limit: int) -> list[RecordedTurn]:
+        """Return questions to the model, chosen at random."""
+        with self._store.reading() as connection:
+            return [_turn(row) for row in connection.execute("model_turns", {"limit": limit})]
+
+
+def _turn(row: Row) -> RecordedTurn:
+    return RecordedTurn(
+        id=row["id"],
+        call=row["ref"],
+        caller=row["caller"] or "",
+        step=row["step"],
+        kind=row["kind"],
+        details=json.loads(row["details"]),
+        locale=row["locale"],
+        at=moment(row["recorded_at"]),
+    )

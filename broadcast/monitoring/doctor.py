@@ -24,8 +24,8 @@ from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.model.outcome import Health, Probe
+from broadcast.monitoring import ai_check, crm_check
 from broadcast.monitoring.check import Check, CheckVerdict
-from broadcast.monitoring.crm_check import SUBJECT, check_crm
 from broadcast.monitoring.probe import probe
 from broadcast.monitoring.public_address import check_public_address
 from broadcast.monitoring.rota_check import rota_warnings
@@ -51,15 +51,19 @@ async def examine(settings: Settings) -> list[Check]:
     locked = {name for name, channel in settings.channels.items() if any(_unreadable(channel))}
     answers = await probe(channel for name, channel in settings.channels.items() if name not in locked)
     found += _guarded(_channels(settings, answers), "channels")
-    found += await _crm(settings)
+    found += await _hotline(settings)
     return [*found, *await check_public_address(settings)]
 
 
-async def _crm(settings: Settings) -> list[Check]:
-    try:
-        return await check_crm(settings)
-    except BroadcastError as error:
-        return [failed(error, SUBJECT)]
+async def _hotline(settings: Settings) -> list[Check]:
+    """Return whether the services answer that are asked beside a call."""
+    found: list[Check] = []
+    for subject, check in ((crm_check.SUBJECT, crm_check.check_crm), (ai_check.SUBJECT, ai_check.check_ai)):
+        try:
+            found += await check(settings)
+        except BroadcastError as error:
+            found.append(failed(error, subject))
+    return found
 
 
 def _configuration(settings: Settings) -> Iterator[Check]:

@@ -58,6 +58,7 @@ def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
         channels=MappingProxyType(channels),
         audiences=MappingProxyType(audiences),
         calls=_rehearsed(settings.calls, channels),
+        ai=None,
         warnings=(*settings.warnings, *left_out),
     )
 

@@ -34,6 +34,7 @@ from broadcast.model.phone_line import phone_line
 from broadcast.server.caller_lookups import CallerLookups
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
+from broadcast.server.model_answers import ModelAnswers
 from broadcast.server.pages.rate_limit import RateLimit
 from broadcast.server.patience import patiently
 from broadcast.server.requests import BodyTooLarge, read_body
@@ -67,6 +68,7 @@ class CallsRoute:
     spool: LedgerSpool[CallStep]
     live: LiveCalls
     lookups: CallerLookups
+    answers: ModelAnswers
     limit: RateLimit
     clock: Clock
     counters: Counters
@@ -100,7 +102,8 @@ class CallsRoute:
         )
 
     async def _document(self, request: web.Request, asked: CallRequest) -> CallDocument:
-        snapshot = self.snapshot()
+        # The switch holds for calls under way, too, so it is looked at for each request.
+        snapshot = replace(self.snapshot(), ai=self.answers.on, faq=self.answers.faq)
         state = _state(request, snapshot)
         begins = state.step is Step.ANSWER and not state.number
         if begins and asked.caller and not self.limit.count(asked.caller):
@@ -109,14 +112,18 @@ class CallsRoute:
         if begins:
             self.counters.add("calls", self.channel)
         event = await self._event(state, asked)
+        found = await self.answers.fetch(asked.call, state, snapshot, asked.digits)
+        event = replace(event, answer=found.answer if found else None)
         decision = decide(state, event, snapshot)
         accepting = _accepting(decision.effects)
         if accepting:
             event = replace(event, acceptance=await self._accepted(state, event, accepting))
             if event.acceptance is not Acceptance.MINE:
                 decision = decide(state, event, snapshot)
+        self.answers.begin(asked.call, decision, snapshot)
         looked_up = self.lookups.effects(self.live.get(state.call or event.request.call))
-        decision = replace(decision, effects=(*decision.effects, *looked_up))
+        evidence = (*looked_up, *((found.asked,) if found else ()))
+        decision = replace(decision, effects=(*decision.effects, *evidence))
         await self._record(call_step(state, event, decision))
         self._remember(state, event, decision)
         return decision.document

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from broadcast.ai.answering_model import AnsweringModel
 from broadcast.channels.base import Adapter, HoldsCalls
 from broadcast.config.settings import Settings
 from broadcast.crm.build import build_source
@@ -21,6 +22,7 @@ from broadcast.server.caller_lookups import CallerLookups
 from broadcast.server.calls import CALLS_A_MINUTE, CallsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
+from broadcast.server.model_answers import ModelAnswers
 from broadcast.server.pages.rate_limit import RateLimit
 from broadcast.server.snapshots import Snapshots
 from broadcast.wiring import make_snapshot_reader, open_ledger
@@ -33,6 +35,7 @@ class Hotline:
     route: CallsRoute
     snapshots: Snapshots
     lookups: CallerLookups
+    answers: ModelAnswers
 
     def start(self) -> None:
         """Read what is known, then keep it current; raises `BroadcastError` if it cannot be read."""
@@ -42,6 +45,7 @@ class Hotline:
         """Stop reading and looking up."""
         await asyncio.to_thread(self.snapshots.close)
         await self.lookups.close()
+        await self.answers.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class HotlineMaker:
 
         source = build_source(self.settings)
         lookups = CallerLookups(CallerLookup(source, self.clock) if source else None)
+        answers = ModelAnswers(AnsweringModel.from_settings(self.settings, self.clock))
 
         def read(ledger: Ledger) -> Snapshot:
             if source and (wrong := source.refresh()):
@@ -90,13 +95,14 @@ class HotlineMaker:
             spool=spool,
             live=LiveCalls(),
             lookups=lookups,
+            answers=answers,
             limit=RateLimit(self.clock, CALLS_A_MINUTE),
             clock=self.clock,
             counters=self.counters,
             planned=self.planned,
             trouble=self.trouble,
         )
-        return Hotline(route=route, snapshots=snapshots, lookups=lookups)
+        return Hotline(route=route, snapshots=snapshots, lookups=lookups, answers=answers)
 
     def _adapter(self, channel: str) -> HoldsCalls:
         adapter: object = self.adapters.get(channel)

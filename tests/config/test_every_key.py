@@ -15,6 +15,7 @@ import pytest
 from broadcast.channels import registry
 from broadcast.channels.options import Shapes, shaped
 from broadcast.config import keys, shapes
+from broadcast.config.encrypted import encrypted
 from broadcast.config.environment import read_dotenv
 from broadcast.config.settings import Settings
 from broadcast.config.show import rows
@@ -37,6 +38,7 @@ HEAD: dict[str, dict[str, object]] = {
     "approval": {"by": ["audience:customers"]},
     "oncall.support": {"contacts": ["agents.csv"], "calendar": "shifts.ics"},
     "escalation.duty": {"steps": STEPS},
+    "ai": {"base_url": "https://api.muster.de/v1", "model": "small"},
     "hotline": {"numbers": [{"number": "+4930231250"}], "channel": "call"},
 }
 NAMES = {
@@ -62,6 +64,7 @@ SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
     shapes.timezone: ("Europe/Vienna", "Europe/Vienna"),
     shapes.url: ("https://status.muster.de", "https://status.muster.de"),
     shapes.endpoint: ("https://api.muster.de", "https://api.muster.de"),
+    encrypted: ("https://api.muster.de", "https://api.muster.de"),
     shapes.status_page: ("none", "none"),
     shapes.flag: (True, "yes"),
     shapes.region: ("AT", "at"),
@@ -88,6 +91,7 @@ OWN = {
     keys.NEEDED_FOR.name: (["sev1:customers"], "sev1:customers"),
     keys.BY.name: (["oncall:support"], "oncall:support"),
     "approval.channels": (["mail-backup", "call"], "mail-backup, call"),
+    keys.FAQ.name: ("faq.toml", "faq.toml"),
     "hotline.channel": ("mail-backup", "mail-backup"),
     "hotline.sms": ("mail-backup", "mail-backup"),
     "hotline.rota": ("support", "support"),

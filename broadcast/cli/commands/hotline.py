@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command, group
+from broadcast.cli.commands.hotline_ai import ai
 from broadcast.cli.commands.hotline_follow_ups import callbacks, tickets
 from broadcast.cli.commands.hotline_lines import lines
 from broadcast.cli.commands.hotline_recordings import recordings
@@ -81,6 +82,6 @@ def fallback(common: Common) -> None:
 hotline = group(
     "hotline",
     "Show and steer the hotline, and work off call-backs and messages of callers.",
-    [status, tail, set_mode, lines, fallback, callbacks, tickets, recordings, simulate_calls],
+    [status, tail, set_mode, ai, lines, fallback, callbacks, tickets, recordings, simulate_calls],
     ["broadcast hotline status", "broadcast hotline mode callback", "broadcast hotline callbacks list"],
 )

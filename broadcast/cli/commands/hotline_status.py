@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broadcast.ai.switch import ModelSwitch
 from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, OutputForm
@@ -45,11 +46,18 @@ def status(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
         switches, counts = ledger.hotline.all(), ledger.hotline.counts(_midnight(now, settings.timezone))
         active = ledger.lines.active()
     if output is OutputForm.JSON:
-        lines = {"lines": [active_json(one, settings.timezone) for one in active]}
+        lines = {"lines": [active_json(one, settings.timezone) for one in active], "ai": _ai(settings)}
         show_json(_json(snapshot, switches, counts, settings.timezone) | lines, common.out)
     else:
         page = _page(snapshot, switches, counts, settings.timezone)
-        show([*line_remarks(active, settings), *page], common.out)
+        show([*line_remarks(active, settings), *page, Remark("ai", _ai(settings))], common.out)
+
+
+def _ai(settings: Settings) -> str:
+    """Return whether a model may be asked: `on`, `off`, or `none` if there is none."""
+    if settings.ai is None:
+        return "none"
+    return "off" if ModelSwitch.beside(settings.ledger).off else "on"
 
 
 def _midnight(now: datetime, zone: ZoneInfo) -> datetime:

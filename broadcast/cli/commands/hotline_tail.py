@@ -31,6 +31,7 @@ _EVERY = 1.0
 _SHOWN = (
     *("pressed", "said", "intent", "frustration", "topic", "outcome", "agent", "rating"),
     *("source", "result", "ms", "name", "language", "vip", "order", "ticket"),
+    *("model", "sentences", "facts", "spoken", "question", "reason"),
 )
 
 Latest = Annotated[int, typer.Option("--lines", "-n", min=0, help="So many of the latest turns first.")]

@@ -60,6 +60,13 @@ SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, 
 FROM call_effect JOIN call ON call.id = call_effect.call_id
 WHERE call_effect.id > :after ORDER BY call_effect.id LIMIT :limit
 
+-- name: model_turns
+-- Read questions to the model, chosen at random, for people to review.
+SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at, call.ref, call.locale,
+       call.caller
+FROM call_effect JOIN call ON call.id = call_effect.call_id
+WHERE call_effect.kind = 'answer' ORDER BY random() LIMIT :limit
+
 -- name: latest_call_effect
 -- The number of the latest effect.
 SELECT coalesce(max(id), 0) AS id FROM call_effect
