@@ -279,7 +279,9 @@ def _zone(entry: CalendarProperty) -> tzinfo | None:
             return ZoneInfo(name)
         except (ValueError, OSError, LookupError):
             continue
-    raise _Unreadable(entry.name, f"is in the time zone {spelled}, which is not known")
+    raise _Unreadable(
+        entry.name, f"is in the time zone {spelled}, which is not known; Europe/Berlin would be"
+    )
 
 
 def _length(event: RawEvent, starts: _Wall) -> tuple[timedelta, timedelta]:
@@ -296,6 +298,8 @@ def _length(event: RawEvent, starts: _Wall) -> tuple[timedelta, timedelta]:
         nominal, exact = _read_duration(duration.value.strip())
     else:
         nominal, exact = timedelta(days=1 if starts.whole_day else 0), timedelta()
+    if not (end or duration or starts.whole_day):
+        raise _Unreadable("DTEND", "is missing: when does the shift end?")
     if not timedelta() < nominal + exact <= _LONGEST:
         raise _Unreadable("DTEND" if end else "DURATION", "leaves no time, or more than a year")
     return nominal, exact
@@ -314,7 +318,8 @@ def _read_duration(spelled: str) -> tuple[timedelta, timedelta]:
 def _excluded(entry: CalendarProperty, starts: _Wall) -> Iterator[datetime | date]:
     """Yield wall times in the event's own zone, or whole days."""
     for one in _walls(entry, [value.strip() for value in entry.value.split(",")]):
-        if one.whole_day:
+        if one.whole_day or (starts.whole_day and one.zone is not UTC):
+            # Exchange names occurrences of whole days by midnight in a zone of its own; the day is meant.
             yield one.wall.date()
         elif one.zone and starts.zone:
             yield one.moment(UTC).astimezone(starts.zone).replace(tzinfo=None)

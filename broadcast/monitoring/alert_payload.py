@@ -54,7 +54,9 @@ def read_alerts(body: bytes) -> list[AlertGroup]:
         raise UnreadableAlerts(AlertProblem.SHAPE)
     key = document.get("groupKey")
     if isinstance(key, str) and key:
-        return [_group(key, listed, document)]
+        group = _group(key, listed, document)
+        # A group without any alert says neither that something fires nor that something is over.
+        return [group] if group.alerts or group.more else []
     return [_group(_identity(one), [one], one) for one in listed]
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from broadcast.cadence.tick import tick
+from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event
@@ -323,10 +324,15 @@ def _proxies(settings: Settings) -> Proxies:
 
 
 def _adapters(settings: Settings) -> dict[str, Adapter]:
-    """Return the channels whose providers talk to us; raises `ConfigError` for a missing secret."""
+    """Return the channels whose providers talk to us; raises `ConfigError` for a missing secret of theirs.
+
+    Others are not built: a wrong key of a channel that only sends must not stop us from listening.
+    """
     channels = make_channels(settings)
-    built = channels.adapters(channels.settings)
-    return {name: adapter for name, adapter in built.items() if isinstance(adapter, Receives)}
+    receiving = [
+        name for name, one in settings.channels.items() if issubclass(registry.adapter_for(one), Receives)
+    ]
+    return {name: channels.build(channels.settings[name]) for name in receiving}
 
 
 def _runner(application: web.Application) -> web.AppRunner:

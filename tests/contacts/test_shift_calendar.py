@@ -108,6 +108,14 @@ def test_an_occurrence_may_be_left_out_moved_or_cancelled(duties):
     assert begins(duties(series, moved, cancelled)) == ["12-01 08:00", "12-03 13:00"]
 
 
+def test_exchange_names_whole_days_by_midnight_in_its_own_zone(duties):
+    zone = "TZID=W. Europe Standard Time"
+    series = f"UID:1\nDTSTART;VALUE=DATE:20261201\nRRULE:FREQ=DAILY;COUNT=4\nEXDATE;{zone}:20261202T000000\n"
+    moved = f"UID:1\nRECURRENCE-ID;{zone}:20261203T000000\nDTSTART;VALUE=DATE:20261209\n"
+
+    assert begins(duties(series, moved)) == ["12-01 00:00", "12-04 00:00", "12-09 00:00"]
+
+
 def test_the_latest_version_of_an_event_counts(duties):
     older, newer = f"UID:1\nSEQUENCE:1\n{DAY}", f"UID:1\nSEQUENCE:2\n{DAY.replace('T08', 'T09')}"
 
@@ -159,7 +167,7 @@ def test_other_parts_of_a_calendar_are_left_out(tmp_path):
         (f"{DAY}RRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY\n", "RRULE is there twice"),
         (f"{DAY}RDATE:20261205T080000\n", "RDATE"),
         ("DTEND:20261201T080000\n", "DTSTART is missing"),
-        ("DTSTART:20261201T080000\n", "leaves no time"),
+        ("DTSTART:20261201T080000\n", "DTEND is missing"),
         ("DTSTART:20261201T080000\nDTEND:20261201T070000\n", "leaves no time"),
         ("DTSTART:20261301T080000\nDURATION:PT1H\n", "20261301T080000 is not a time"),
         ("DTSTART;TZID=Custom 7:20261201T080000\nDURATION:PT1H\n", "Custom 7"),

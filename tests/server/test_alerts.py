@@ -218,6 +218,16 @@ async def test_what_is_no_news_of_alerts_is_refused(post, settings, body, status
     assert drafts(settings) == []
 
 
+async def test_a_group_without_alerts_is_no_news(post, settings):
+    assert (await post(alertmanager(key="empty")))[0] == 200
+    assert drafts(settings) == []
+    await post(alertmanager(truncatedAlerts=3, key="cut"))
+
+    (draft,) = drafts(settings)
+    await post(alertmanager(key="cut"))
+    assert drafts(settings) == [draft]
+
+
 async def test_the_public_listener_does_not_have_the_route(served):
     async with served.session.post(served.listening.public + "/alerts") as response:
         assert response.status == 404

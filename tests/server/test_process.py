@@ -163,6 +163,14 @@ def test_a_token_that_is_not_set_is_a_mistake_in_the_configuration(start, folder
     assert "hint:" in said
 
 
+def test_a_channel_that_only_sends_stops_nobody_from_listening(start, folder):
+    path = folder / "broadcast.toml"
+    tail = '\n[channels.mail]\nadapter = "smtp"\nhost = "localhost"\npassword = "env:NO_SUCH_SECRET"\n'
+    path.write_text(path.read_text() + tail)
+
+    assert health(over_tcp(start().port)) == 200
+
+
 def test_both_listeners_can_be_sockets(start, folder):
     path = folder / "broadcast.toml"
     path.write_text(path.read_text().replace("127.0.0.1:0", f"unix:{folder / 'public.sock'}"))
