@@ -48,6 +48,7 @@ def read_hotline(
         keep=table.take(keys.KEEP),
         fallback=_path(table, keys.FALLBACK),
         lines=read_backup_lines(table, {line.number for line in lines}),
+        longest_wait=table.take(keys.LONGEST_WAIT),
         dial_back=table.take(keys.DIAL_BACK),
         dial_hours=table.take(keys.DIAL_HOURS),
         crm=read_crm(table, channels, audiences),

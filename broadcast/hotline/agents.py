@@ -11,7 +11,7 @@ from broadcast.hotline.snapshot import Agent
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.phone_line import phone_line
 from broadcast.publishing.active_lines import active_lines
-from broadcast.publishing.on_duty import on_duty
+from broadcast.publishing.on_duty import on_duty, read_rota
 
 
 def agents_on_duty(
@@ -30,3 +30,8 @@ def agents_on_duty(
         if one.phone and not (mobile and phone_line(one.phone) == "landline"):
             languages = (one.locale,) if one.locale else ()
             yield Agent(id=one.id, name=one.name, number=one.phone, languages=languages, busy=one.id in busy)
+
+
+def in_hours(settings: Settings, calls: HotlineSettings, now: datetime) -> bool:
+    """Return whether somebody's shift is now, also if they are absent; raises `ConfigError` as above."""
+    return calls.rota is not None and bool(read_rota(settings, None, calls.rota, now).rota.on_duty(now))

@@ -22,8 +22,7 @@ _OFFERED = frozenset({Step.CALL_BACK, Step.CALL_BACK_NUMBER})
 
 def possible(turn: CallTurn, topic: Topic) -> bool:
     """Return whether a person can be rung, or will call back."""
-    on_duty = bool(turn.snapshot.agents) and turn.snapshot.mode is not Mode.VOICEMAIL
-    return on_duty and (_may_ring(turn, topic) or bool(turn.caller.number))
+    return not _only_messages(turn) and (_may_ring(turn, topic) or bool(turn.caller.number))
 
 
 def connect(turn: CallTurn, topic: Topic, *before: Say, effects: tuple[Effect, ...] = ()) -> Decision:
@@ -34,13 +33,14 @@ def connect(turn: CallTurn, topic: Topic, *before: Say, effects: tuple[Effect, .
     """
     turn = turn.with_state(topic=topic)
     effects = (*effects, BeginHandOver(topic=topic))
-    if turn.snapshot.mode is Mode.VOICEMAIL or not turn.snapshot.agents:
+    if _only_messages(turn):
         return voicemail.recording(turn, *before, turn.say("human.nobody_on_duty"), effects=effects)
     if _may_ring(turn, topic):
         return _ring(turn, *before, effects=effects)
     if turn.state.step in _OFFERED:
         return voicemail.recording(turn, *before, turn.say("human.nobody_free"), effects=effects)
-    return call_back.offered(turn, *before, turn.say("human.busy"), effects=effects)
+    why = "human.busy" if turn.snapshot.agents else "human.nobody_free"
+    return call_back.offered(turn, *before, turn.say(why), effects=effects)
 
 
 def waited(turn: CallTurn, *before: Say, effects: tuple[Effect, ...]) -> Decision:
@@ -62,6 +62,15 @@ def rung(turn: CallTurn) -> Decision:
         return _ring(following)
     # From there, key 0 must not ring the last agent once more.
     return call_back.offered(following, turn.say("human.nobody_free"))
+
+
+def _only_messages(turn: CallTurn) -> bool:
+    """Return whether nobody can call back: people said so, or nobody's shift is now.
+
+    If those whose shift is now are absent, as in a wave of illness, others call back when they can.
+    """
+    snapshot = turn.snapshot
+    return snapshot.mode is Mode.VOICEMAIL or not (snapshot.agents or snapshot.in_hours)
 
 
 def _may_ring(turn: CallTurn, topic: Topic) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.config.settings import HotlineSettings, Settings
-from broadcast.hotline.agents import agents_on_duty
+from broadcast.hotline.agents import agents_on_duty, in_hours
 from broadcast.hotline.expected_wait import expected_wait
 from broadcast.hotline.incidents import ENDED_FOR, public_facts, spoken_incidents
-from broadcast.hotline.snapshot import Mode, Snapshot
-from broadcast.ledger.hotline_switches import MODE
+from broadcast.hotline.overload import QueueLoad, overload
+from broadcast.hotline.snapshot import Agent, Mode, Snapshot
+from broadcast.ledger.calls import LATELY, Queue
+from broadcast.ledger.hotline_switches import MODE, ON, OVERLOAD
 from broadcast.ledger.ledger import Ledger
 from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.notice import Facts
@@ -39,6 +41,8 @@ class SnapshotReader:
         queue = ledger.calls.queue(now)
         agents = tuple(agents_on_duty(self.settings, self.calls, ledger, now, queue.busy))
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
+        load = self._load(queue, agents, now)
+        loaded = overload(load, self.calls.longest_wait, before=switched.get(OVERLOAD) == ON)
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
             organisation=speech.spoken(self.settings.organisation, words_for(locales[0])),
@@ -49,11 +53,26 @@ class SnapshotReader:
             agents=agents,
             waiting=expected_wait(queue.waits, queue.waiting + 1, len(agents)),
             mode=Mode(switched.get(MODE, Mode.AUTO)),
+            overloaded=loaded.active,
+            overload=loaded.why,
+            in_hours=load.in_hours,
             sms=self.calls.sms is not None,
             backups=tuple(line.dialled for line in lines),
             ring_seconds=round(self.calls.ring),
             most_agents=self.calls.most,
             give_up_seconds=round(self.calls.give_up),
+        )
+
+    def _load(self, queue: Queue, agents: Sequence[Agent], now: datetime) -> QueueLoad:
+        return QueueLoad(
+            waiting=queue.waiting,
+            agents=len(agents),
+            busy=sum(one.busy for one in agents),
+            arrivals=queue.lately / (LATELY.total_seconds() / 60),
+            handling=queue.handling,
+            gave_up=queue.gave_up,
+            waited=queue.waited,
+            in_hours=bool(agents) or in_hours(self.settings, self.calls, now),
         )
 
     def _latest(self, ledger: Ledger, now: datetime) -> Iterator[Facts | None]:

@@ -94,6 +94,8 @@ class Snapshot:
         agents: Who is on duty, the first to be rung first.
         mode: What is done with callers who want a person.
         overloaded: Whether more callers wait than agents can serve in time.
+        overload: Why, or why not.
+        in_hours: Whether somebody's shift is now, present or not.
         waiting: The expected wait; None if it is not known.
         ai: Whether questions may be answered by a model.
         faq: Further sentences that may be an answer, by their id, in each language.
@@ -114,6 +116,8 @@ class Snapshot:
     agents: tuple[Agent, ...] = ()
     mode: Mode = Mode.AUTO
     overloaded: bool = False
+    overload: str = ""
+    in_hours: bool = False
     waiting: ExpectedWait | None = None
     ai: bool = False
     faq: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -22,6 +22,8 @@ MESSAGES = frozenset({"link"})
 RECENT = timedelta(hours=1)
 #: Messages with a link that one number gets within a day, and all numbers within an hour.
 MOST_LINKS, MOST_LINKS_AN_HOUR = 3, 500
+#: What the present rate of calls is taken from.
+LATELY = timedelta(minutes=15)
 #: So many waits tell how long the next caller waits.
 _WAITS = 20
 #: A message whose process died is found after this time.
@@ -77,12 +79,19 @@ class CallHistory:
 class Queue:
     """Who waits for a person: the seconds that recent callers waited, how many wait, and who is talking.
 
-    `waits` are those of callers who were served, the newest last; `busy` are the ids of agents.
+    `waits` are those of callers who were served, the newest last; `busy` are the ids of agents. `handling`
+    are the seconds of the last talks. `gave_up` callers hung up within the last day while they waited; all
+    callers of that day waited for `waited` seconds altogether. `lately` callers asked for a person within
+    `LATELY`.
     """
 
     waits: tuple[float, ...]
     waiting: int
     busy: frozenset[str]
+    handling: tuple[float, ...] = ()
+    gave_up: int = 0
+    waited: float = 0.0
+    lately: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +165,22 @@ class CallRecords:
             waits = tuple(row["wait"] for row in connection.execute("served_waits", {"limit": _WAITS}))
             waiting = connection.execute("callers_waiting", recent).fetchone()["count"]
             busy = frozenset(row["agent"] for row in connection.execute("agents_talking", recent))
-        return Queue(waits=waits[::-1], waiting=waiting, busy=busy)
+            talks = connection.execute("handling_times", {"limit": _WAITS})
+            handling = tuple(row["seconds"] for row in talks)
+            day = {
+                "since": (now - timedelta(days=1)).timestamp(),
+                "lately": (now - LATELY).timestamp(),
+            }
+            patience = connection.execute("lost_patience", day).fetchone()
+        return Queue(
+            waits=waits[::-1],
+            waiting=waiting,
+            busy=busy,
+            handling=handling,
+            gave_up=patience["gave_up"],
+            waited=patience["waited"],
+            lately=patience["lately"],
+        )
 
     def to_send(self, limit: int = 100) -> list[CallMessage]:
         """Return the messages that are still to be sent, oldest first."""

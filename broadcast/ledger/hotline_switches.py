@@ -12,6 +12,8 @@ from broadcast.ledger.store import Row, Store
 from broadcast.model.call_step import Details
 
 MODE = "mode"
+#: Whether call-backs are offered because callers would wait too long; `serve` sets it by itself.
+OVERLOAD, ON, OFF = "overload", "on", "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from broadcast.ai.answering_model import AnsweringModel
 from broadcast.channels.base import Adapter, HoldsCalls
@@ -15,6 +16,7 @@ from broadcast.errors import ConfigError
 from broadcast.hotline.callers import LiveCalls
 from broadcast.hotline.recording import from_line, to_line
 from broadcast.hotline.snapshot import Snapshot
+from broadcast.ledger.hotline_switches import OFF, ON, OVERLOAD, HotlineSwitch
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.spool import LedgerSpool, calls_spool
 from broadcast.model.clock import Clock
@@ -83,7 +85,9 @@ class HotlineMaker:
                 self.trouble(f"hotline: callers are strangers: {wrong}")
             # What waited for the ledger comes first: callers are told what it says.
             spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
-            return reader.read(ledger, self.clock.now())
+            snapshot = reader.read(ledger, self.clock.now())
+            _note_overload(ledger, snapshot, self.clock.now())
+            return snapshot
 
         snapshots = Snapshots(lambda: open_ledger(self.settings), read, self.clock, self.trouble)
         route = CallsRoute(
@@ -112,3 +116,13 @@ class HotlineMaker:
             f"[hotline] channel: {channel} cannot answer calls",
             hint='name a channel with adapter = "twilio-voice"',
         )
+
+
+def _note_overload(ledger: Ledger, snapshot: Snapshot, now: datetime) -> None:
+    """Record when overload begins and ends: its end depends on it, and `hotline status` says since when."""
+    before = ledger.hotline.all().get(OVERLOAD)
+    if snapshot.overloaded == (before is not None and before.value == ON):
+        return
+    value = ON if snapshot.overloaded else OFF
+    switch = HotlineSwitch(name=OVERLOAD, value=value, note=snapshot.overload, author="serve", at=now)
+    ledger.hotline.set(switch)

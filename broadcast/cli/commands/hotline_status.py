@@ -17,7 +17,7 @@ from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, T
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.settings import HotlineSettings, Settings
 from broadcast.errors import ConfigError
-from broadcast.hotline.snapshot import Snapshot
+from broadcast.hotline.snapshot import Mode, Snapshot
 from broadcast.hotline.status import spoken_incidents
 from broadcast.ledger.hotline_switches import HotlineCounts, HotlineSwitch
 from broadcast.model.clock import SystemClock
@@ -73,6 +73,11 @@ def _page(
     if not snapshot.incidents:
         yield line("callers hear that no disruption is known")
     yield Remark("mode", snapshot.mode.value)
+    if snapshot.mode is Mode.AUTO and (snapshot.overloaded or snapshot.agents):
+        offered = "call-backs are offered" if snapshot.overloaded else "agents are rung"
+        yield Remark(
+            "callers", f"{offered} ({snapshot.overload})", Tone.WARNING if snapshot.overloaded else Tone.FAINT
+        )
     for switch in switches.values():
         why = f" ({switch.note})" if switch.note else ""
         at = clock_time(switch.at, zone)
@@ -83,7 +88,7 @@ def _page(
     )
     if rows:
         yield Table(("takes calls", "languages"), rows)
-    else:
+    elif not snapshot.in_hours:
         yield Remark("warning", "nobody is on duty, so callers can only leave a message", Tone.WARNING)
     yield line(
         f"today: {counts.calls} calls; waiting: {counts.call_backs} call-backs, {counts.tickets} messages"
@@ -97,6 +102,7 @@ def _json(
         "schema": SCHEMA,
         "at": iso(snapshot.taken_at, zone),
         "mode": snapshot.mode.value,
+        "overload": {"active": snapshot.overloaded, "why": snapshot.overload},
         "incidents": [
             {"ref": one.ref, "kind": one.kind.value, "drill": one.drill, "status": dict(one.status)}
             for one in spoken_incidents(snapshot)

@@ -126,3 +126,15 @@ UNION
 SELECT call_effect.agent FROM call_effect JOIN call ON call.id = call_effect.call_id
 WHERE call.call_back_id IS NOT NULL AND call.ended_at IS NULL AND call_effect.kind = 'ring' AND call_effect.recorded_at >= :since
 AND call_effect.state IN ('sending', 'sent', 'unknown')
+
+-- name: handling_times
+-- Read how long the last talks took, the newest first.
+SELECT ended_at - accepted_at AS seconds FROM call_acceptance WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT :limit
+
+-- name: lost_patience
+-- How many callers hung up since `since` while they waited for a person, and how long all who waited did so.
+SELECT coalesce(sum(CASE WHEN call_acceptance.call_id IS NULL THEN 1 ELSE 0 END), 0) AS gave_up,
+       coalesce(sum(coalesce(call_acceptance.accepted_at, call.ended_at) - call.asked_at), 0) AS waited,
+       (SELECT count(*) FROM call AS late WHERE late.asked_at >= :lately) AS lately
+FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id
+WHERE call.asked_at >= :since AND (call_acceptance.call_id IS NOT NULL OR (call.ended_at IS NOT NULL AND call.outcome = 'hung-up'))

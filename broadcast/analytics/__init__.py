@@ -1,0 +1,1 @@
+"""Figures about calls: how many agents they need, and how long callers wait. Pure."""
