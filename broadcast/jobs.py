@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from broadcast.model.clock import SystemClock
 from broadcast.wiring import (
     make_catalogue,
     make_channels,
+    make_fallback,
     make_publisher,
     make_watch,
     make_what_if,
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from broadcast.cadence.tick import Job
     from broadcast.config.settings import Settings
     from broadcast.dispatch.progress import Listener
-    from broadcast.hotline.delete_recordings import DeleteRecordings
     from broadcast.hotline.dial_back import DialBack
     from broadcast.hotline.send_links import SendLinks
     from broadcast.ledger.ledger import Ledger
@@ -72,7 +73,7 @@ def make_jobs(
         *(make_dial_back(settings, ledger, publisher) if serving else ()),
         *make_links(settings, ledger, publisher),
         SendDue(publisher.deliverer),
-        *make_recordings(settings, ledger, publisher.deliverer.channels),
+        *make_hotline_jobs(settings, ledger, publisher.deliverer.channels, clock or SystemClock()),
         ShowOverdue(publisher.deliverer.channels),
         make_alert_drafts(settings, ledger),
         *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),  # it waits for providers
@@ -117,14 +118,23 @@ def make_links(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iter
         )
 
 
-def make_recordings(settings: Settings, ledger: Ledger, channels: Channels) -> Iterator[DeleteRecordings]:
-    """Yield the job that lets the provider delete what callers recorded, if there is a hotline."""
+def make_hotline_jobs(settings: Settings, ledger: Ledger, channels: Channels, clock: Clock) -> Iterator[Job]:
+    """Yield what the clock does for the hotline, if there is one."""
     from datetime import timedelta
 
     from broadcast.hotline.delete_recordings import DeleteRecordings
+    from broadcast.hotline.keep_fallback import KeepFallback
+    from broadcast.hotline.lead_numbers import LeadNumbers
 
-    if settings.calls:
-        yield DeleteRecordings(ledger=ledger, channels=channels, keep=timedelta(seconds=settings.calls.keep))
+    calls = settings.calls
+    if calls is None:
+        return
+    yield DeleteRecordings(ledger=ledger, channels=channels, keep=timedelta(seconds=calls.keep))
+    if settings.sandbox:  # a rehearsal leaves the real hotline alone
+        return
+    yield LeadNumbers(ledger=ledger, channels=channels, calls=calls)
+    if calls.fallback:
+        yield KeepFallback(make_fallback(settings, calls, ledger, clock))
 
 
 def make_dial_back(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iterator[DialBack]:

@@ -15,6 +15,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities
 from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
+from broadcast.model.number_route import NumberRoute
 from broadcast.model.outbound_call import CallQuestion, FoundCall, OutboundCall
 from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
@@ -237,6 +238,23 @@ class DialsOut(Protocol):
 
     async def find_call(self, asked: CallQuestion) -> FoundCall:
         """Ask what became of a call, or whether it was made at all; it never raises for the network."""
+        ...
+
+
+@runtime_checkable
+class LeadsNumbers(Protocol):
+    """An adapter whose provider says where the calls of our numbers lead, and leads them elsewhere."""
+
+    async def number_route(self, number: str) -> NumberRoute | Rejected | NotSent | Unknown:
+        """Return where the calls of a number (E.164) lead, or why that is not known."""
+        ...
+
+    async def lead_number(self, route: NumberRoute) -> Outcome:
+        """Lead the calls of a number to `route.url`; nothing else of it changes."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
         ...
 
 

@@ -12,7 +12,7 @@ from broadcast.config.shapes import LOCALE
 from broadcast.config.table import TomlTable
 from broadcast.model.nearest import suggest
 
-_KEYS = ("name", "number", "fate", "label", "hours")
+_KEYS = ("name", "number", "voice_url", "fate", "label", "hours")
 _EXAMPLE = 'write it like [{ name = "mobile-1", number = "+49 171 2345678", fate = ["telekom-mobile"] }]'
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 
@@ -45,6 +45,7 @@ def _line(given: Mapping[str, object]) -> BackupLine:
     return BackupLine(
         name=name,
         number=_number(given["number"]),
+        voice_url=_voice_url(given["voice_url"]) if "voice_url" in given else "",
         fate=shapes.texts(given.get("fate", [])),
         label=_worded("label", given.get("label", {})),
         hours=_worded("hours", given.get("hours", {})),
@@ -57,6 +58,15 @@ def _number(value: object) -> str:
     if not spelled.startswith("+"):
         raise Wrong(f'"{spelled}" has no country code', 'write it like "+49 171 2345678"')
     shapes.e164("+" + "".join(filter(str.isdigit, spelled)))
+    return spelled
+
+
+def _voice_url(value: object) -> str:
+    spelled = shapes.url(value)
+    if not spelled.startswith("https://"):
+        raise Wrong(
+            f'voice_url "{spelled}" is not https', 'write it like "https://handler.twilio.com/twiml/EH..."'
+        )
     return spelled
 
 

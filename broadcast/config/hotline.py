@@ -37,14 +37,18 @@ def read_hotline(
     if rota and rota not in rotas:
         fix = suggest(rota, rotas) if rotas else "add a table [oncall.NAME]"
         table.wrong(keys.ROTA.name, f'there is no rota "{rota}"', fix)
+    ring, give_up = table.take(keys.RING), table.take(keys.GIVE_UP)
+    if give_up < ring:
+        what = f"{give_up:g} s are over before one person was rung for {ring:g} s"
+        table.wrong(keys.GIVE_UP.name, what, "give several people their time, like 90s")
     return HotlineSettings(
         numbers=lines,
         channel=channel,
         sms=sms,
         rota=rota,
-        ring=table.take(keys.RING),
+        ring=ring,
         most=table.take(keys.MOST),
-        give_up=table.take(keys.GIVE_UP),
+        give_up=give_up,
         keep=table.take(keys.KEEP),
         fallback=_path(table, keys.FALLBACK),
         lines=read_backup_lines(table, {line.number for line in lines}),

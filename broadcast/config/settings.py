@@ -214,11 +214,13 @@ class BackupLine:
     """A mobile number that readers are given while the landline is down, once somebody activates it.
 
     `number` is written for readers; it is down with any of `fate`. `label` is what it is called, and `hours`
-    says when it is staffed, as (locale, words) pairs.
+    says when it is staffed, as (locale, words) pairs. `voice_url` is where the provider leads the hotline's
+    own numbers meanwhile, if it is asked to.
     """
 
     name: str
     number: str
+    voice_url: str = ""
     fate: tuple[str, ...] = ()
     label: tuple[tuple[str, str], ...] = ()
     hours: tuple[tuple[str, str], ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from broadcast.channels.base import HoldsCalls
@@ -34,10 +36,28 @@ class FallbackFile:
             OSError: The file cannot be written.
         """
         snapshot = self.read()
-        answer = self.adapter().write_call(fallback_document(snapshot), _no_url)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.path, answer.body, _MODE)
+        write_atomically(self.path, self._body(snapshot), _MODE)
+        # The file is as old as what it says, for `current`.
+        then = snapshot.taken_at.timestamp()
+        os.utime(self.path, (then, then))
         return snapshot
+
+    def current(self) -> bool:
+        """Return whether the file says what would be written now, but for its time; False if there is none.
+
+        Raises:
+            BroadcastError: What is known cannot be read.
+            OSError: The file cannot be read.
+        """
+        if not self.path.is_file():
+            return False
+        snapshot = self.read()
+        then = datetime.fromtimestamp(self.path.stat().st_mtime, snapshot.taken_at.tzinfo)
+        return self.path.read_bytes() == self._body(replace(snapshot, taken_at=then))
+
+    def _body(self, snapshot: Snapshot) -> bytes:
+        return self.adapter().write_call(fallback_document(snapshot), _no_url).body
 
     def trouble(self) -> tuple[str, ...]:
         """Write the file; return a warning if that fails, because a notice must go out all the same."""

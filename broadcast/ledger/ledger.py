@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.history import History
     from broadcast.ledger.hotline_switches import HotlineSwitches
     from broadcast.ledger.inbox import InboxRecords
+    from broadcast.ledger.number_routes import NumberRoutes
     from broadcast.ledger.proposals import Proposals
     from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.recordings import Recordings
@@ -66,6 +67,7 @@ class Ledger:
         recordings: What callers recorded, and what of it the provider is to delete.
         hotline: What people switched on the hotline.
         lines: Mobile numbers that stand in for the hotline.
+        routes: Numbers that a backup line leads elsewhere at the provider.
         absences: When people of a rota are away.
         proposals: Notices that wait for the approval of a second person.
         alerts: What monitoring systems said and no draft says yet.
@@ -238,6 +240,13 @@ class Ledger:
         from broadcast.ledger.backup_lines import BackupLines
 
         return BackupLines(self.store)
+
+    @cached_property
+    def routes(self) -> NumberRoutes:
+        """Numbers that a backup line leads elsewhere at the provider."""
+        from broadcast.ledger.number_routes import NumberRoutes
+
+        return NumberRoutes(self.store)
 
     @cached_property
     def proposals(self) -> Proposals:

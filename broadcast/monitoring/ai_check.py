@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from broadcast.ai.answering_model import AnsweringModel, AskedResult, ModelTurn
 from broadcast.config.settings import Settings
+from broadcast.model.check import Check, CheckVerdict
 from broadcast.model.clock import SystemClock
-from broadcast.monitoring.check import Check, CheckVerdict
 
 SUBJECT = "hotline ai"
 _QUESTION, _SENTENCES = "Are orders possible?", {"doctor#1": "Orders are possible as usual."}

@@ -6,9 +6,9 @@ from broadcast.config.settings import Settings
 from broadcast.crm.build import build_source
 from broadcast.crm.caller_lookup import CallerFound, CallerLookup, LookupResult
 from broadcast.crm.contact_list import ContactList
+from broadcast.model.check import Check, CheckVerdict
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
-from broadcast.monitoring.check import Check, CheckVerdict
 
 SUBJECT = "hotline crm"
 #: 030 23125 000 to 999 belong to nobody: the Federal Network Agency keeps them free for films and books.

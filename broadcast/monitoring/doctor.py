@@ -21,11 +21,11 @@ from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.spool import waiting
 from broadcast.model.channel import ChannelKind, missing
+from broadcast.model.check import Check, CheckVerdict
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.model.outcome import Health, Probe
 from broadcast.monitoring import ai_check, crm_check
-from broadcast.monitoring.check import Check, CheckVerdict
 from broadcast.monitoring.probe import probe
 from broadcast.monitoring.public_address import check_public_address
 from broadcast.monitoring.rota_check import rota_warnings

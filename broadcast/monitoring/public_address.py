@@ -18,9 +18,9 @@ from broadcast.channels.responses import json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
+from broadcast.model.check import Check, CheckVerdict
 from broadcast.model.clock import SystemClock
 from broadcast.model.inbound import InboundRequest
-from broadcast.monitoring.check import Check, CheckVerdict
 
 SUBJECT = "public address"
 _TIMEOUT = 10.0  # seconds for each request

@@ -84,6 +84,7 @@ OWN = {
     keys.KIND.name: ("app", "app"),
     keys.VALUE.name: ("+49 30 2", "+49 30 2"),
     "serve.url": ("https://notify.muster.de", "https://notify.muster.de"),
+    "hotline.give_up": ("5m", "300"),
     keys.REMIND.name: ("audience:crew", "audience:crew"),
     keys.LEDGER_URL.name: ("sqlite:///x.db", "sqlite:///x.db"),
     keys.TEMPLATES.name: ("texts", "texts"),

@@ -69,6 +69,10 @@ def test_without_the_table_there_is_no_hotline(read):
             f"[hotline]\n{LEAST}lines = [{{ name = 'm', number = '+491712345678', label = 'Mobil' }}]",
             "label is one text for all languages",
         ),
+        (
+            f"[hotline]\n{LEAST}ring = '30s'\ngive_up = '20s'",
+            "20 s are over before one person was rung for 30 s",
+        ),
         (f"[hotline]\n{LEAST}sms = 'smss'", 'there is no channel "smss"'),
         (f"[hotline]\n{LEAST}rota = 'suport'", 'there is no rota "suport"'),
     ],

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from broadcast.config.load import load
-from broadcast.monitoring.check import CheckVerdict
+from broadcast.model.check import CheckVerdict
 from broadcast.monitoring.crm_check import check_crm
 from tests.config.test_hotline import CHANNELS, LEAST
 from tests.harness.answering_server import answering, hangs, says

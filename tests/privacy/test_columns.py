@@ -53,6 +53,10 @@ KEPT = {
     "ticket": {"locale", "topic", "state", "owner"},
     "hotline_switch": {"name", "value", "note", "author"},
     "recording_deletion": {"source", "state", "reason"},
+    "number_route": {
+        *("line", "source", "number", "ref", "former_url", "former_method", "url", "method"),
+        *("state", "reason", "author"),
+    },
     "backup_line": {"line", "incident", "note", "author", "ended_by"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},

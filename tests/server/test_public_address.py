@@ -18,7 +18,7 @@ from broadcast.config.load import load
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
-from broadcast.monitoring.check import CheckVerdict
+from broadcast.model.check import CheckVerdict
 from broadcast.monitoring.public_address import SUBJECT, check_public_address
 from broadcast.server.serve import Listening, serve
 from tests.server.breaking_proxy import Breaking, free_port, proxy

@@ -20,6 +20,7 @@ from broadcast.channels.vendors.twilio_account import (
     created,
     referring,
 )
+from broadcast.channels.vendors.twilio_numbers import lead_number, number_route
 from broadcast.channels.vendors.twilio_recordings import delete_recording, fetch_recording
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, signed_form, twiml_answer
 from broadcast.channels.voice.call_form import call_request
@@ -40,6 +41,7 @@ from broadcast.model.inbound import (
     Receipt,
     ReceiptState,
 )
+from broadcast.model.number_route import NumberRoute
 from broadcast.model.outbound_call import CallQuestion, FoundCall, OutboundCall
 from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
@@ -178,6 +180,14 @@ class TwilioVoice:
     async def find_call(self, asked: CallQuestion) -> FoundCall:
         """Ask what became of such a call."""
         return await find_call(self._account, asked, self._caller)
+
+    async def number_route(self, number: str) -> NumberRoute | Rejected | NotSent | Unknown:
+        """Return where the calls of a number lead."""
+        return await number_route(self._account, number)
+
+    async def lead_number(self, route: NumberRoute) -> Outcome:
+        """Lead the calls of a number elsewhere."""
+        return await lead_number(self._account, route)
 
     async def close(self) -> None:
         """Close all connections."""

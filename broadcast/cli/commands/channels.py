@@ -72,7 +72,7 @@ def list_channels(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
 @command("broadcast channels test", "broadcast channels test email", name="test")
 def ask(common: Common, name: Name = None, output: ListForm = OutputForm.HUMAN) -> int:
     """Check whether channels work. Sends no message. The exit code is 6 if a required one does not."""
-    from broadcast.monitoring.check import CheckVerdict
+    from broadcast.model.check import CheckVerdict
     from broadcast.monitoring.doctor import channel_check
     from broadcast.monitoring.probe import probe
 

@@ -11,23 +11,35 @@ import typer
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.commands.hotline_status import require_hotline
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.backup_lines import active_json
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time
-from broadcast.config.settings import BackupLine, HotlineSettings
-from broadcast.errors import NothingMatched, Refused, UnknownIncident, UsageError
+from broadcast.config.settings import BackupLine, HotlineSettings, Settings
+from broadcast.errors import (
+    BroadcastError,
+    LedgerError,
+    NothingMatched,
+    Refused,
+    UnknownIncident,
+    UsageError,
+)
 from broadcast.hotline.forwarding_codes import ForwardingCode, end_codes, forwarding_codes
+from broadcast.hotline.lead_numbers import LeadNumbers
 from broadcast.ledger.backup_lines import ActiveLine
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.model.nearest import suggest
 from broadcast.publishing.author import author
-from broadcast.wiring import load_settings, rewrite_fallback
+from broadcast.wiring import load_settings, make_channels, rewrite_fallback
 
 SCHEMA = "broadcast.lines/1"
+_PARTIAL = 4
+#: How a line about the provider begins if it did not do what was asked.
+_NOT = "not "
 
 LineName = Annotated[
     str | None,
@@ -44,6 +56,13 @@ EndsWith = Annotated[
         metavar="INC",
         help="It ends with this incident.",
         autocompletion=completion.incidents,
+    ),
+]
+Provider = Annotated[
+    bool,
+    typer.Option(
+        "--provider",
+        help="Let the provider lead our numbers to the line's voice_url; deactivate leads them back.",
     ),
 ]
 Note = Annotated[str, typer.Option(metavar="TEXT", help="Why; `hotline status` shows it.")]
@@ -68,8 +87,9 @@ def activate(
     name: LineName = None,
     incident: EndsWith = None,
     note: Note = "",
+    provider: Provider = False,
     output: ListForm = OutputForm.HUMAN,
-) -> None:
+) -> int:
     """Let backup lines stand in for the hotline: every later text names them, and its numbers no more.
 
     Callers who get through are put through to mobiles only. Prints what to dial so that your carrier
@@ -78,6 +98,7 @@ def activate(
     settings = load_settings(common.config, sandbox=common.sandbox)
     calls = require_hotline(settings)
     lines, now = _chosen(calls, name), SystemClock().now()
+    target = _target(lines, settings) if provider else None
     with use_ledger(settings) as ledger:
         ref = _open_incident(ledger, incident)
         before = {one.line for one in ledger.lines.active()}
@@ -90,6 +111,7 @@ def activate(
                 hint="`broadcast hotline lines list` says since when",
             )
         troubles = rewrite_fallback(settings, ledger)
+        led = _lead(target, settings, calls, ledger) if target else ()
         active = {one.line: one for one in ledger.lines.active()}
     new = [one for one in lines if one.name in {each.line for each in made}]
     codes = {one.name: forwarding_codes(one.dialled, round(calls.ring)) for one in new}
@@ -99,15 +121,18 @@ def activate(
             "lines": _json(calls.lines, active, settings.timezone),
             "activated": [one.name for one in new],
             "codes": {name: _codes_json(each) for name, each in codes.items()},
+            "provider": list(led),
             "warnings": list(troubles),
         }
         show_json(document, common.out)
-        return
-    show([*_activated(new, codes, calls, ref), *_warnings(troubles)], common.out)
+    else:
+        blocks = [*_activated(new, codes, calls, ref), *_led(led), *_warnings(troubles)]
+        show(blocks, common.out)
+    return _PARTIAL if any(map(_failed, led)) else 0
 
 
 @command("broadcast hotline lines deactivate", "broadcast hotline lines deactivate mobile-1")
-def deactivate(common: Common, name: LineName = None, output: ListForm = OutputForm.HUMAN) -> None:
+def deactivate(common: Common, name: LineName = None, output: ListForm = OutputForm.HUMAN) -> int:
     """Let the hotline's own numbers be named again; prints what to dial to end the forwarding."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     calls = require_hotline(settings)
@@ -124,6 +149,7 @@ def deactivate(common: Common, name: LineName = None, output: ListForm = OutputF
                 hint="`broadcast hotline lines list` shows all",
             )
         troubles = rewrite_fallback(settings, ledger)
+        led = _lead_back(settings, calls, ledger)
         left = {one.line: one for one in ledger.lines.active()}
     if output is OutputForm.JSON:
         document = {
@@ -131,13 +157,15 @@ def deactivate(common: Common, name: LineName = None, output: ListForm = OutputF
             "lines": _json(calls.lines, left, settings.timezone),
             "deactivated": ended,
             "codes": _codes_json(end_codes()),
+            "provider": list(led),
             "warnings": list(troubles),
         }
         show_json(document, common.out)
-        return
+        return _PARTIAL if any(map(_failed, led)) else 0
     said = [line(f"{one} does not stand in any more") for one in ended]
     back = Remark("texts", _named(left, calls) or "name the hotline again, from the next notice on")
-    show([*said, back, _codes_table(end_codes()), *_warnings(troubles)], common.out)
+    show([*said, back, *_led(led), _codes_table(end_codes()), *_warnings(troubles)], common.out)
+    return _PARTIAL if any(map(_failed, led)) else 0
 
 
 lines = group(
@@ -162,6 +190,51 @@ def _chosen(calls: HotlineSettings, name: str | None) -> Sequence[BackupLine]:
             f"there is no backup line {name}", hint=suggest(name, [one.name for one in calls.lines])
         )
     return [found]
+
+
+def _target(lines: Sequence[BackupLine], settings: Settings) -> BackupLine:
+    """Return the line to which the provider leads the numbers; raises `Refused` and `UsageError`."""
+    if settings.sandbox:
+        raise Refused("a rehearsal does not change the real number", hint="leave --provider or --sandbox out")
+    able = [one for one in lines if one.voice_url]
+    if not able:
+        raise UsageError(
+            f"{lines[0].name} has no voice_url, so the provider cannot lead calls to it",
+            hint='add voice_url = "https://handler.twilio.com/twiml/EH...", a TwiML Bin that dials the line',
+        )
+    return able[0]
+
+
+def _lead(target: BackupLine, settings: Settings, calls: HotlineSettings, ledger: Ledger) -> Sequence[str]:
+    """Let the provider lead the numbers to the line; trouble is said, because the texts name it already."""
+    job = LeadNumbers(ledger=ledger, channels=make_channels(settings), calls=calls)
+    try:
+        return complete(job.lead(target.name, target.voice_url, author(), SystemClock().now()))
+    except LedgerError:
+        raise
+    except BroadcastError as error:
+        return [f"{_NOT}changed: {error}; {error.hint}"]
+
+
+def _lead_back(settings: Settings, calls: HotlineSettings, ledger: Ledger) -> Sequence[str]:
+    if settings.sandbox:
+        return ()
+    job = LeadNumbers(ledger=ledger, channels=make_channels(settings), calls=calls)
+    try:
+        return complete(job.run(SystemClock().now(), stop_by_signals()))
+    except LedgerError:
+        raise
+    except BroadcastError as error:
+        return [f"{_NOT}led back: {error}; {error.hint}"]
+
+
+def _failed(said: str) -> bool:
+    return said.startswith(_NOT)
+
+
+def _led(said: Sequence[str]) -> Iterator[Block]:
+    for one in said:
+        yield Remark("provider", one, Tone.BAD if _failed(one) else Tone.GOOD)
 
 
 def _open_incident(ledger: Ledger, incident: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone
-from broadcast.monitoring.check import Check, CheckVerdict
+from broadcast.model.check import Check, CheckVerdict
 
 _TONES = {CheckVerdict.OK: Tone.GOOD, CheckVerdict.WARN: Tone.WARNING, CheckVerdict.FAIL: Tone.BAD}
 

@@ -24,6 +24,7 @@ from broadcast.sandbox.wire.base import (
 from broadcast.sandbox.wire.twilio_callbacks import TOKEN, receipt
 from broadcast.sandbox.wire.twilio_calls import Calls
 from broadcast.sandbox.wire.twilio_messages import Messages
+from broadcast.sandbox.wire.twilio_numbers import AccountNumbers
 from broadcast.sandbox.wire.twilio_recordings import StoredRecordings
 from broadcast.sandbox.wire.twilio_rules import Resource, error, error_document
 
@@ -57,6 +58,7 @@ class Twilio:
         self._suppressed = suppressed
         self._by_sid: dict[str, Received] = {}
         self._by_number: dict[str, list[Received]] = {}
+        self._numbers = AccountNumbers()
         self._recordings = StoredRecordings()
 
     def answer(self, request: WireRequest) -> WireAnswer:
@@ -65,7 +67,7 @@ class Twilio:
             return error(401, 20003)
         route = _ROUTE.fullmatch(request.path)
         if route is None:
-            return self._recordings.answer(request)
+            return self._numbers.answer(request) or self._recordings.answer(request)
         account, sid = route["account"], route["sid"]
         if route["resource"] is None:
             return answer_json(200, _account(account))

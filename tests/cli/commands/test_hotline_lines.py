@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.server import Sandbox
 from tests.harness.program_company import ProgramCompany
 
@@ -32,7 +37,7 @@ channel = "call"
 rota = "support"
 fallback = "public/hotline.xml"
 lines = [
-  { name = "mobile-1", number = "+49 151 23400011", fate = ["telekom"], label = { de = "Mobil" } },
+  { name = "mobile-1", number = "+49 151 23400011", fate = ["telekom"], voice_url = "https://bin.example" },
   { name = "mobile-2", number = "+49 171 2345678", label = { de = "Handy" }, hours = { de = "bis 18 Uhr" } },
 ]
 """
@@ -41,7 +46,8 @@ lines = [
 @pytest.fixture
 def company(sandbox: Sandbox, tmp_path: Path) -> ProgramCompany:
     company = ProgramCompany(tmp_path, sandbox)
-    company.config.write_text(company.config.read_text() + HOTLINE)
+    asked = f'base_url = "{company.urls["twilio"]}"\ntimeout = "5s"\nfrom ='
+    company.config.write_text(company.config.read_text() + HOTLINE.replace("from =", asked, 1))
     company.write("rota.csv", "id,name,phone\nalex,Alex,+493023125011\nbea,Bea,+4915112340002\n")
     return company
 
@@ -125,6 +131,7 @@ def test_the_codes_of_carriers_are_printed(company):
     [
         (("activate", "mobile-3"), 2, "there is no backup line mobile-3"),
         (("activate", "mobile-1", "--incident", "INC-9"), 2, "no incident INC-9"),
+        (("activate", "mobile-2", "--provider"), 2, "mobile-2 has no voice_url"),
         (("deactivate",), 3, "no line stands in"),
         (("deactivate", "mobile-1"), 3, "mobile-1 does not stand in"),
     ],
@@ -142,6 +149,58 @@ def test_a_line_is_activated_once(company):
     assert lines(company, "activate").code == 0, "the other one is activated"
     with company.ledger() as ledger:
         assert [one.line for one in ledger.lines.active()] == ["mobile-1", "mobile-2"]
+
+
+def voice_url(company: ProgramCompany, url: str | None = None) -> str:
+    """Where the number leads at the provider, set by hand first if a `url` is given."""
+    sandbox, login = SandboxClient(company.sandbox.url), b64encode(b"AC0:token").decode()
+    path = "/twilio/2010-04-01/Accounts/AC0/IncomingPhoneNumbers"
+    request = Request(f"{sandbox.url}{path}.json?PhoneNumber=%2B493023125000")
+    request.add_header("Authorization", f"Basic {login}")
+    with urlopen(request) as answer:
+        (number,) = json.load(answer)["incoming_phone_numbers"]
+    if url is not None:
+        change = Request(f"{sandbox.url}{path}/{number['sid']}.json", urlencode({"VoiceUrl": url}).encode())
+        change.add_header("Authorization", f"Basic {login}")
+        urlopen(change).close()
+    return number["voice_url"]
+
+
+def test_the_provider_leads_calls_to_the_line_and_back(company):
+    voice_url(company, "https://ours.example/voice/answer/0")
+
+    assert lines(company, "activate", "mobile-1", "--provider").code == 0
+    assert voice_url(company) == "https://bin.example"
+
+    assert "leads to https://ours.example/voice/answer/0 again" in lines(company, "deactivate").out
+    assert voice_url(company) == "https://ours.example/voice/answer/0"
+
+
+def test_the_clock_leads_calls_back_once_the_incident_is_over(company):
+    voice_url(company, "https://ours.example/voice/answer/0")
+    company.notify("Telefon gestört")
+    lines(company, "activate", "mobile-1", "--incident", "INC-1", "--provider")
+    company.run("resolve", "--yes")
+
+    assert (
+        "numbers: +493023125000 leads to https://ours.example/voice/answer/0 again" in company.run("tick").out
+    )
+    assert voice_url(company) == "https://ours.example/voice/answer/0"
+
+
+def test_what_somebody_else_set_meanwhile_is_left_alone(company):
+    lines(company, "activate", "mobile-1", "--provider")
+    voice_url(company, "https://other.example")
+
+    assert "somebody set https://other.example meanwhile" in lines(company, "deactivate").out
+    assert voice_url(company) == "https://other.example"
+
+
+def test_a_rehearsal_never_changes_the_number(company):
+    refused = company.run("--sandbox", "hotline", "lines", "activate", "mobile-1", "--provider")
+
+    assert (refused.code, "a rehearsal does not change the real number" in refused.err) == (8, True)
+    company.run("sandbox", "stop")
 
 
 def test_a_rehearsal_leaves_the_real_lines_alone(company):
