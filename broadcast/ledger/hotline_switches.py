@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from broadcast.ledger.calls import RECENT
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Row, Store
 from broadcast.model.call_step import Details
@@ -50,6 +51,23 @@ class RecordedTurn:
     details: Details = field(repr=False)
     locale: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningCall:
+    """A call that goes on.
+
+    `asked_at` is when the caller first needed a person, None if they have not; `topic` is why, and `agent`
+    who talks to them, "" if nobody does.
+    """
+
+    call: str
+    caller: str = field(repr=False)
+    locale: str
+    began_at: datetime
+    asked_at: datetime | None
+    topic: str
+    agent: str
 
 
 class HotlineSwitches:
@@ -97,6 +115,23 @@ class HotlineSwitches:
             tickets=row["tickets"],
             outcomes=outcomes,
         )
+
+    def running(self, now: datetime, limit: int = 100) -> list[RunningCall]:
+        """Return the calls that go on and began within the last hour, the longest first."""
+        wanted = {"since": (now - RECENT).timestamp(), "limit": limit}
+        with self._store.reading() as connection:
+            return [
+                RunningCall(
+                    call=row["ref"],
+                    caller=row["caller"] or "",
+                    locale=row["locale"],
+                    began_at=moment(row["began_at"]),
+                    asked_at=moment(row["asked_at"]) if row["asked_at"] is not None else None,
+                    topic=row["topic"] or "",
+                    agent=row["agent"] or "",
+                )
+                for row in connection.execute("calls_running", wanted)
+            ]
 
     def latest_turn(self) -> int:
         """Return the number of the latest recorded turn; 0 if there is none."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
+
+import typer
 
 from broadcast.ai.switch import ModelSwitch
 from broadcast.cli.command import command
+from broadcast.cli.commands import hotline_watch
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.backup_lines import active_json, line_remarks
@@ -25,6 +29,8 @@ from broadcast.wiring import load_settings, make_snapshot_reader
 
 SCHEMA = "broadcast.hotline/1"
 
+Watched = Annotated[bool, typer.Option("--watch", help="Show the calls that go on, until Ctrl-C.")]
+
 
 def require_hotline(settings: Settings) -> HotlineSettings:
     """Return the table `[hotline]`; raises `ConfigError` if there is none."""
@@ -36,11 +42,17 @@ def require_hotline(settings: Settings) -> HotlineSettings:
     return settings.calls
 
 
-@command("broadcast hotline status", "broadcast hotline status -o json")
-def status(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
-    """Show what callers are told now, who takes calls, the mode, and what callers are owed."""
+@command("broadcast hotline status", "broadcast hotline status --watch", "broadcast hotline status -o json")
+def status(common: Common, watch: Watched = False, output: ListForm = OutputForm.HUMAN) -> None:
+    """Show what callers are told now, who takes calls, the mode, and what callers are owed.
+
+    With --watch, show the calls that go on instead, every two seconds, until Ctrl-C.
+    """
     settings = load_settings(common.config, sandbox=common.sandbox)
     calls, now = require_hotline(settings), SystemClock().now()
+    if watch:
+        _watch(settings, calls, common, output)
+        return
     with use_ledger(settings) as ledger:
         snapshot = make_snapshot_reader(settings, calls).read(ledger, now)
         switches, counts = ledger.hotline.all(), ledger.hotline.counts(_midnight(now, settings.timezone))
@@ -58,6 +70,18 @@ def _ai(settings: Settings) -> str:
     if settings.ai is None:
         return "none"
     return "off" if ModelSwitch.beside(settings.ledger).off else "on"
+
+
+def _watch(settings: Settings, calls: HotlineSettings, common: Common, output: OutputForm) -> None:
+    reader, clock = make_snapshot_reader(settings, calls), SystemClock()
+    with use_ledger(settings) as ledger:
+
+        def see() -> hotline_watch.HotlineLook:
+            now = clock.now()
+            return hotline_watch.look(ledger, reader.read(ledger, now), now)
+
+        stop = stop_by_signals()
+        complete(hotline_watch.watch(see, stop, common.out, output, settings.timezone))
 
 
 def _midnight(now: datetime, zone: ZoneInfo) -> datetime:

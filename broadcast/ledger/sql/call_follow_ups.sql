@@ -53,6 +53,13 @@ SELECT (SELECT count(*) FROM call WHERE began_at >= :since AND call_back_id IS N
 SELECT coalesce(outcome, 'running') AS outcome, count(*) AS count FROM call
 WHERE began_at >= :since AND call_back_id IS NULL GROUP BY coalesce(outcome, 'running') ORDER BY outcome
 
+-- name: calls_running
+-- Read the calls since `since` that go on, the longest first, and who talks in them.
+SELECT call.ref, call.caller, call.locale, call.began_at, call.asked_at, call.topic, call_acceptance.agent
+FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id
+WHERE call.began_at >= :since AND call.ended_at IS NULL AND call.outcome IS NULL AND call.call_back_id IS NULL
+ORDER BY call.began_at, call.id LIMIT :limit
+
 -- name: call_turns
 -- Read what callers pressed and said since the effect `after`, oldest first.
 SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at, call.ref, call.locale,
