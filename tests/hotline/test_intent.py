@@ -12,6 +12,7 @@ from broadcast.hotline.listening import MENU_KEYS
 from tests.harness.utterances import (
     HALVES,
     LOCALES,
+    SECOND,
     Half,
     Utterance,
     injections,
@@ -76,20 +77,26 @@ def gets_person(locale: str):
 LEAST_WISHES = {
     ("de", "development"): (0.95, 0.95),
     ("en", "development"): (0.93, 0.95),
-    ("de", "held_back"): (0.74, 0.86),
-    ("en", "held_back"): (0.68, 0.78),
+    ("de", "held_back"): (0.79, 0.88),
+    ("en", "held_back"): (0.76, 0.82),
+    ("de", "held_back_second"): (0.81, 0.83),
+    ("en", "held_back_second"): (0.86, 0.88),
 }
 LEAST_HAND_OVER = {
     ("de", "development"): (0.97, 0.93),
     ("en", "development"): (0.95, 0.88),
-    ("de", "held_back"): (0.79, 0.90),
-    ("en", "held_back"): (0.73, 0.84),
+    ("de", "held_back"): (0.96, 0.96),
+    ("en", "held_back"): (0.96, 0.90),
+    ("de", "held_back_second"): (0.94, 0.94),
+    ("en", "held_back_second"): (0.96, 0.94),
 }
 LEAST_FRUSTRATION = {
     ("de", "development"): (0.94, 0.90),
     ("en", "development"): (0.93, 0.90),
-    ("de", "held_back"): (0.73, 0.85),
-    ("en", "held_back"): (0.77, 0.93),
+    ("de", "held_back"): (0.94, 0.99),
+    ("en", "held_back"): (0.99, 0.99),
+    ("de", "held_back_second"): (0.93, 0.99),
+    ("en", "held_back_second"): (0.86, 0.99),
 }
 
 
@@ -121,10 +128,49 @@ def test_frustration_is_found_as_well_as_the_page_says(locale, half):
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_no_danger_to_life_in_the_development_half_is_missed(locale):
-    dangers = [one.text for one in utterances(locale, "development") if one.intent == "emergency"]
+@pytest.mark.parametrize("half", [*HALVES, SECOND])
+def test_no_danger_to_life_is_missed(locale, half):
+    dangers = [one.text for one in utterances(locale, half) if one.intent == "emergency"]
 
     assert [text for text in dangers if intent_of(text, locale) is not Intent.EMERGENCY] == []
+
+
+#: Words that must lead to a person wherever they stand in what is said.
+DANGER = {
+    "de": (
+        "feuer, brennt, rauch, verletzt, bewusstlos, notarzt, krankenwagen, polizei, feuerwehr, notfall, "
+        "überfall, suizid, selbstmord, umbringen, überdosis, herzinfarkt, schlaganfall, unfall, "
+        "gasgeruch, blutet, ohnmächtig, erstickt, vergiftet, stromschlag, messer, bombe, amok, keine "
+        "luft, nicht mehr leben"
+    ),
+    "en": (
+        "fire, burning, smoke, injured, unconscious, ambulance, paramedics, police, fire brigade, "
+        "emergency, robbery, suicide, kill myself, overdose, heart attack, stroke, accident, gas leak, "
+        "bleeding, fainted, choking, poisoned, electrocuted, knife, bomb, gun, cant breathe, want to die"
+    ),
+}
+PERSON = {
+    "de": (
+        "mensch, mitarbeiter, berater, ansprechpartner, kundendienst, sachbearbeiter, vorgesetzten, "
+        "beschwerde, zentrale, vermittlung, durchstellen, chef sprechen, jemanden sprechen, kündigen, "
+        "verbinden sie mich"
+    ),
+    "en": (
+        "human, agent, representative, operator, real person, advisor, supervisor, complaint, customer "
+        "service, put me through, switchboard, speak to someone, cancel my contract, manager"
+    ),
+}
+AROUND = {
+    "de": ("{}", "ja hallo also {} bitte", "ich will keine sms {}", "wann geht es wieder {} verstehen sie"),
+    "en": ("{}", "yes hello well {} please", "no link for me {}", "when is it back {} you see"),
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_plain_words_of_danger_and_for_a_person_are_never_missed(locale):
+    for words, wanted in ((DANGER, {Intent.EMERGENCY}), (PERSON, {Intent.HUMAN, Intent.EMERGENCY})):
+        said = [around.format(word) for word in words[locale].split(", ") for around in AROUND[locale]]
+        assert [one for one in said if intent_of(one, locale) not in wanted] == []
 
 
 @pytest.mark.parametrize(

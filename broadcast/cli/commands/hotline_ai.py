@@ -86,9 +86,9 @@ def _page(found: Sequence[RecordedTurn], zone: ZoneInfo) -> list[Block]:
             StyledWord(clock_time(one.at, zone), Tone.STRONG),
             one.locale,
             str(one.details.get("question") or "not kept"),
-            str(one.details["result"]),
+            str(one.details.get("result", "")),
             str(one.details.get("spoken") or ""),
-            f"{one.details['ms']} ms",
+            f"{one.details.get('ms', 0)} ms",
         )
         for one in found
     )

@@ -72,7 +72,7 @@ WHERE call_effect.id > :after ORDER BY call_effect.id LIMIT :limit
 SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at, call.ref, call.locale,
        call.caller
 FROM call_effect JOIN call ON call.id = call_effect.call_id
-WHERE call_effect.kind = 'answer' ORDER BY random() LIMIT :limit
+WHERE call_effect.kind = 'answer' AND call_effect.details <> '{}' ORDER BY random() LIMIT :limit
 
 -- name: latest_call_effect
 -- The number of the latest effect.
