@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from broadcast.model.clock import SystemClock
@@ -31,15 +32,50 @@ if TYPE_CHECKING:
     from broadcast.publishing.publish import Publisher
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockJobs:
+    """What the clock drives.
+
+    Attributes:
+        first: What people said meanwhile; it may make the rest needless.
+        publishing: Notices that are released or due. A large one takes long.
+        urgent: Reminders and escalations, which ask few people and are late if they wait.
+        rest: What is owed, and what waits for providers.
+    """
+
+    first: Sequence[Job]
+    publishing: Sequence[Job]
+    urgent: Sequence[Job]
+    rest: Sequence[Job]
+
+    @property
+    def without_waiting(self) -> Sequence[Job]:
+        """Those that are done first, and beside the others."""
+        return [*self.first, *self.urgent]
+
+    @property
+    def lengthy(self) -> Sequence[Job]:
+        """Those that may take long."""
+        return [*self.publishing, *self.rest]
+
+
 def make_jobs(
+    settings: Settings, ledger: Ledger, clock: Clock | None = None, *, serving: bool = False
+) -> Sequence[Job]:
+    """Return what `make_clock_jobs` returns, in the order of a round that does one job after the other."""
+    jobs = make_clock_jobs(settings, ledger, clock, serving=serving)
+    return [*jobs.first, *jobs.publishing, *jobs.urgent, *jobs.rest]
+
+
+def make_clock_jobs(
     settings: Settings,
     ledger: Ledger,
     clock: Clock | None = None,
     listener: Listener | None = None,
     *,
     serving: bool = False,
-) -> Sequence[Job]:
-    """Return what the clock drives, in the order of a round; raises `ConfigError`.
+) -> ClockJobs:
+    """Return what the clock drives; raises `ConfigError`.
 
     `listener` hears of every message that is sent. With `serving`, this process answers providers, so that
     calls can be made whose words it says.
@@ -61,23 +97,26 @@ def make_jobs(
     starter = EscalationStarter.build(
         settings, publisher.deliverer, make_catalogue(settings), publisher.renderer
     )
-    return [
-        *_spooled(settings, ledger),  # before everything: an answer may make the rest needless
-        RepeatUnconfirmed(ledger),  # before what sends: it plans messages
-        Approvals(publisher),
-        PublishScheduled(publisher),
-        EscalateUnconfirmed(starter),
-        Remind(publisher=publisher, drafts=NoChangeDrafts(settings, program(settings)), starter=starter),
-        starter.job,  # after what starts escalations
-        *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
-        *(make_dial_back(settings, ledger, publisher) if serving else ()),
-        *make_links(settings, ledger, publisher),
-        SendDue(publisher.deliverer),
-        *make_hotline_jobs(settings, ledger, publisher.deliverer.channels, clock or SystemClock()),
-        ShowOverdue(publisher.deliverer.channels),
-        make_alert_drafts(settings, ledger),
-        *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),  # it waits for providers
-    ]
+    drafts = NoChangeDrafts(settings, program(settings))
+    return ClockJobs(
+        first=[*_spooled(settings, ledger), RepeatUnconfirmed(ledger)],  # it plans what others send
+        publishing=[Approvals(publisher), PublishScheduled(publisher)],
+        urgent=[
+            EscalateUnconfirmed(starter),
+            Remind(publisher=publisher, drafts=drafts, starter=starter),
+            starter.job,  # after what starts escalations
+        ],
+        rest=[
+            *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
+            *(make_dial_back(settings, ledger, publisher) if serving else ()),
+            *make_links(settings, ledger, publisher),
+            SendDue(publisher.deliverer),
+            *make_hotline_jobs(settings, ledger, publisher.deliverer.channels, clock or SystemClock()),
+            ShowOverdue(publisher.deliverer.channels),
+            make_alert_drafts(settings, ledger),
+            *([WatchJob(make_watch(settings), ledger)] if settings.watch.every else []),
+        ],
+    )
 
 
 def record_spooled(settings: Settings, ledger: Ledger) -> None:

@@ -74,6 +74,15 @@ class Remind:
                 lines += await self._send(notice, stop)
         return outcome_of(lines, failed)
 
+    def due(self) -> datetime | None:
+        """Return when the next promise is near enough to remind of it; None if none is ahead."""
+        cadence, deliverer = self.publisher.settings.cadence, self.publisher.deliverer
+        if cadence.remind is None:
+            return None
+        now = deliverer.clock.now()
+        times = (one.due_at - cadence.before for one in due(deliverer.ledger, now) if one.schedule is None)
+        return min((at for at in times if at > now), default=None)
+
     def _remind_of_promise(self, promise: Due, remind: str, now: datetime) -> Iterator[str]:
         """Record the reminder of a promise, unless people were reminded of it before."""
         ledger = self.publisher.deliverer.ledger

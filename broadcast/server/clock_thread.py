@@ -47,9 +47,9 @@ class ClockThread:
         self._stop: Stop | None = None
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
 
-    def start(self) -> None:
-        """Begin with a first round."""
-        self._wake.set()
+    def start(self, after: float = 0.0) -> None:
+        """Begin with a first round in so many seconds."""
+        self._sooner = after
         self._thread.start()
 
     def ask(self) -> None:
@@ -81,7 +81,8 @@ class ClockThread:
             self._stop, self._sooner = Stop(), None
             self.moved()
             try:
-                self._sooner = asyncio.run(self._round(self._stop))
+                due_in = asyncio.run(self._round(self._stop))
+                self._sooner = None if due_in is None else max(_SHORTEST, due_in)
             except (BroadcastError, Unfinished, OSError) as error:
                 self._report(f"{error}; hint: {getattr(error, 'hint', None) or 'it is tried again'}")
             except Exception as error:  # noqa: BLE001 - the process must go on listening
@@ -90,7 +91,7 @@ class ClockThread:
 
     def _due(self) -> bool:
         """Wait for the time of a round, or until somebody asks; False if there is none any more."""
-        sooner = self._every if self._sooner is None else max(_SHORTEST, self._sooner)
+        sooner = self._every if self._sooner is None else self._sooner
         self._wake.wait(min(self._every, sooner))
         self._wake.clear()
         return not self._closing

@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
-from broadcast.cadence.tick import tick
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
-from broadcast.dispatch.progress import Event
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError, LedgerError
 from broadcast.inbound.arrived import Arrived, from_line, to_line
 from broadcast.inbound.subscribing import Offer, offer_of
 from broadcast.inbound.words import AnswerWords
-from broadcast.jobs import make_jobs
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.spool import LedgerSpool, answers_spool
 from broadcast.model.clock import Clock, SystemClock
@@ -28,7 +25,7 @@ from broadcast.server import systemd
 from broadcast.server.access_log import report
 from broadcast.server.alerts import alerts_route
 from broadcast.server.applications import Faces, private_application, public_application
-from broadcast.server.clock_thread import ClockThread
+from broadcast.server.clocks import ClockRounds, Clocks
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
@@ -57,8 +54,6 @@ _GRACE = 10.0
 _WRITING = 1.0
 #: Seconds between two looks whether the ledger is still in its place.
 _LOOK = 1.0
-#: Seconds between two rounds of the clock.
-EVERY = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,21 +128,17 @@ async def _serving(settings: Settings, log: IO[str]) -> AsyncIterator[Listening]
         counters.add("clock_trouble")
         report(log, line)
 
-    async def round_(stop: Stop) -> float | None:
-        counters.add("clock_rounds")
-        return await _round(settings, trouble, clock, stop, rounds.moved)
-
-    rounds = ClockThread(round_, EVERY, trouble, clock)
-    async with _listening(settings, clock, log, counters, rounds) as where:
-        rounds.start()
+    clocks = Clocks(ClockRounds(settings=settings, clock=clock, trouble=trouble, serving=True), counters)
+    async with _listening(settings, clock, log, counters, clocks) as where:
+        clocks.start()
         yield where
 
 
 @asynccontextmanager
 async def _listening(
-    settings: Settings, clock: Clock, log: IO[str], counters: Counters, rounds: ClockThread | None
+    settings: Settings, clock: Clock, log: IO[str], counters: Counters, clocks: Clocks | None
 ) -> AsyncIterator[Listening]:
-    """Listen until the end of the block; `rounds` then end between the requests and the ledger."""
+    """Listen until the end of the block; `clocks` then end between the requests and the ledger."""
     writer = LedgerWriter(lambda: open_ledger(settings), clock, counters)
     writer.start()
     adapters = _adapters(settings)
@@ -158,8 +149,8 @@ async def _listening(
         clock=clock,
         counters=counters,
         writer=writer,
-        ask=rounds.ask if rounds else _ask_nobody,
-        clock_works=rounds.works if rounds else _no_clock,
+        ask=clocks.ask if clocks else _ask_nobody,
+        clock_works=clocks.works if clocks else _no_clock,
         adapters=adapters,
         in_progress=RequestsInProgress(),
         later=LaterWork(partial(report, log)),
@@ -176,12 +167,12 @@ async def _listening(
         yield Listening(public=public, private=private)
     finally:
         watchdog.cancel()
-        await _end(process, rounds, hotline, runners)
+        await _end(process, clocks, hotline, runners)
 
 
 async def _end(
     process: _Process,
-    rounds: ClockThread | None,
+    clocks: Clocks | None,
     hotline: Hotline | None,
     runners: Sequence[web.AppRunner],
 ) -> None:
@@ -195,8 +186,8 @@ async def _end(
         await runner.cleanup()
     if hotline:
         await hotline.close()
-    if rounds:
-        await asyncio.to_thread(rounds.close)
+    if clocks:
+        await asyncio.to_thread(clocks.close)
     await asyncio.to_thread(process.writer.close)
     for adapter in process.adapters.values():
         await adapter.close()
@@ -339,28 +330,6 @@ def _runner(application: web.Application) -> web.AppRunner:
     from aiohttp import web
 
     return web.AppRunner(application, access_log=None, shutdown_timeout=_WRITING, handle_signals=False)
-
-
-async def _round(
-    settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop, moved: Callable[[], None]
-) -> float | None:
-    """Do what is due; `trouble` gets a line for each thing that could not be done.
-
-    `moved` is called at each step. Return how many seconds later something is due, if that is known.
-    """
-
-    def heard(_: Event) -> None:
-        moved()
-
-    ledger = open_ledger(settings)
-    try:
-        jobs = make_jobs(settings, ledger, listener=heard, serving=True)
-        result = await tick(jobs, clock, stop, moved)
-    finally:
-        ledger.close()
-    for line in result.trouble:
-        trouble(line)
-    return (result.next_at - clock.now()).total_seconds() if result.next_at else None
 
 
 async def _feed_watchdog(health: HealthRoute) -> None:
