@@ -75,6 +75,12 @@ class Snapshots:
                     ledger.close()
                 self._failing = ""
             except (BroadcastError, OSError) as error:
-                if str(error) != self._failing:
-                    self._failing = str(error)
-                    self._trouble(f"hotline: {error}")
+                self._failed(str(error))
+            except Exception as error:  # noqa: BLE001 - the thread must go on, or callers hear old facts for ever
+                self._failed(f"{type(error).__name__} while the state was read")
+
+    def _failed(self, reason: str) -> None:
+        """Report a reason once."""
+        if reason != self._failing:
+            self._failing = reason
+            self._trouble(f"hotline: {reason}")
