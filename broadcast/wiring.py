@@ -492,5 +492,6 @@ def _exercise_calls(exercise: Exercise, settings: Settings, ledger: Ledger) -> E
     return ExerciseCalls(
         read=lambda now: reader.read(ledger, now),
         called=settings.calls.numbers[0].number,
+        longest_wait=settings.calls.longest_wait,
         seed=exercise.path.stem,
     )

@@ -16,17 +16,19 @@ from broadcast.hotline.snapshot import Snapshot
 class ExerciseCalls:
     """All calls of an exercise; `read` reads what the hotline knows, `called` is its number.
 
-    `callers` are those of the steps so far.
+    From `longest_wait` seconds of expected wait on, the hotline offers call-backs. `callers` are those of the
+    steps so far.
     """
 
     read: Callable[[datetime], Snapshot]
     called: str
+    longest_wait: float
     seed: str
     callers: list[StepCallers] = field(default_factory=list)
     load: CallLoad = field(init=False)
 
     def __post_init__(self) -> None:
-        self.load = CallLoad(read=self.read, called=self.called)
+        self.load = CallLoad(read=self.read, called=self.called, longest_wait=self.longest_wait)
 
     def until(self, moment: datetime) -> None:
         """Let everybody call who does before that time."""

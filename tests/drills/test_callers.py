@@ -24,9 +24,9 @@ CALLERS = StepCallers(count=40, within=timedelta(minutes=10), mix=MIX, language=
 ACCEPT, MAILBOX, OFF = PhoneBehaviour.ACCEPT, PhoneBehaviour.MAILBOX, PhoneBehaviour.OFF
 
 
-def called(callers=CALLERS, agents=None, **known):
+def called(callers=CALLERS, agents=None, longest_wait=300.0, **known):
     told = snapshot(**known)
-    calls = ExerciseCalls(read=lambda _: told, called="+4930231250", seed="s0")
+    calls = ExerciseCalls(read=lambda _: told, called="+4930231250", longest_wait=longest_wait, seed="s0")
     calls.join(callers, StepAgents(agents or {ACCEPT: 3, MAILBOX: 1, OFF: 2}), NOW)
     calls.until(NOW + timedelta(minutes=4))
     calls.finish()
@@ -76,6 +76,15 @@ def test_call_backs_that_come_too_late_are_not_in_time():
     late = replace(CALLERS, call_back_within=timedelta(seconds=1))
 
     assert criteria(called(late, agents={ACCEPT: 1}))["call-backs made in time"][1] is False
+
+
+def test_call_backs_are_offered_at_once_while_callers_would_wait_too_long():
+    patient, hurried = (
+        figures(called(agents={ACCEPT: 1}, longest_wait=one).load.calls) for one in (9e9, 60.0)
+    )
+
+    assert hurried.call_backs >= patient.call_backs > 0
+    assert hurried.steps < patient.steps
 
 
 def test_without_anybody_to_ring_messages_are_taken():

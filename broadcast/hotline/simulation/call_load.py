@@ -14,11 +14,16 @@ from itertools import count
 
 from broadcast.hotline.effects import RequestCallBack
 from broadcast.hotline.expected_wait import MOST_WAITS, expected_wait
+from broadcast.hotline.overload import QueueLoad, overload
 from broadcast.hotline.simulation.agent_phones import AgentPhones, PhoneBehaviour, staffed
 from broadcast.hotline.simulation.call_transcript import CallTranscript
 from broadcast.hotline.simulation.caller_script import CallScript
 from broadcast.hotline.simulation.simulated_call import SimulatedCall
 from broadcast.hotline.snapshot import Snapshot
+from broadcast.ledger.calls import LATELY
+
+#: So many callers who wanted a person are remembered with their time.
+_MOST_ASKED = 500
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +31,7 @@ class LoadedCall:
     """One caller: what they want (`kind`), the call, and how their call-back went.
 
     `requested` is when they were promised a call-back, `returned` when an agent called them; None if not.
-    `counted` says whether their wait is among those that make the expected one.
+    `asked` says whether it is counted that they want a person, `counted` whether their wait is.
     """
 
     kind: str
@@ -34,6 +39,7 @@ class LoadedCall:
     requested: datetime | None = None
     returned: datetime | None = None
     counted: bool = False
+    asked: bool = False
 
     @property
     def transcript(self) -> CallTranscript:
@@ -54,12 +60,14 @@ class CallLoad:
     Attributes:
         read: Reads what the hotline knows at a time.
         called: Our number.
+        longest_wait: From how many seconds of expected wait call-backs are offered.
         phones: The phones of the agents; only agents with a behaviour are there.
         calls: All calls that have begun, in the order of their beginning.
     """
 
     read: Callable[[datetime], Snapshot]
     called: str
+    longest_wait: float
     phones: AgentPhones = field(default_factory=AgentPhones)
     calls: list[LoadedCall] = field(default_factory=list)
     _due: list[tuple[datetime, int, LoadedCall, Iterator[datetime]]] = field(default_factory=list)
@@ -67,6 +75,8 @@ class CallLoad:
     _live: dict[int, LoadedCall] = field(default_factory=dict)
     _owed: deque[LoadedCall] = field(default_factory=deque)
     _waits: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_WAITS))
+    _asked: deque[datetime] = field(default_factory=lambda: deque(maxlen=_MOST_ASKED))
+    _overloaded: bool = False
     _base: Snapshot | None = None
     _now: Snapshot | None = None
 
@@ -103,8 +113,11 @@ class CallLoad:
             self._return_calls(None)
 
     def _note(self, one: LoadedCall, at: datetime) -> None:
-        """Keep what is owed to a caller, and how long they waited."""
+        """Keep when a caller wanted a person, how long they waited, and what is owed to them."""
         call = one.transcript
+        if call.asked_after is not None and not one.asked:
+            one.asked = True
+            self._asked.append(at)
         if one.requested is None and call.of_kind(RequestCallBack):
             one.requested = at
             self._owed.append(one)
@@ -136,6 +149,21 @@ class CallLoad:
     def _at(self, at: datetime) -> Snapshot:
         if self._base is None:
             self._base = staffed(self.read(at), self.phones.behaviours)
-        waiting = sum(one.waits for one in self._live.values()) + len(self._owed)
-        agents = len(self._base.agents)
-        return replace(self._base, waiting=expected_wait(tuple(self._waits), waiting + 1, agents))
+        known = self.phones.known(self._base, at)
+        load = self._queue(known, at)
+        loaded = overload(load, self.longest_wait, before=self._overloaded)
+        self._overloaded = loaded.active
+        waiting = expected_wait(tuple(self._waits), load.waiting + 1, load.agents)
+        return replace(self._base, waiting=waiting, overloaded=loaded.active, overload=loaded.why)
+
+    def _queue(self, known: Snapshot, at: datetime) -> QueueLoad:
+        """Return the queue as the ledger would have it."""
+        lately = sum(at - one <= LATELY for one in self._asked)
+        return QueueLoad(
+            waiting=sum(one.waits for one in self._live.values()),
+            agents=len(known.agents),
+            busy=sum(one.busy for one in known.agents),
+            arrivals=lately / (LATELY.total_seconds() / 60),
+            handling=[self.phones.talk.total_seconds()] * len(self._waits),
+            in_hours=known.in_hours,
+        )
