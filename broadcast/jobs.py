@@ -84,6 +84,7 @@ def make_clock_jobs(
     from broadcast.cadence.confirmations import RepeatUnconfirmed
     from broadcast.cadence.escalate_unconfirmed import EscalateUnconfirmed
     from broadcast.cadence.no_change import NoChangeDrafts
+    from broadcast.cadence.poll_receipts import PollReceipts
     from broadcast.cadence.publish_scheduled import PublishScheduled
     from broadcast.cadence.remind import Remind
     from broadcast.cadence.send_due import SendDue
@@ -110,6 +111,8 @@ def make_clock_jobs(
             *subscription_links(settings, ledger, publisher.deliverer.channels, publisher.locales),
             *(make_dial_back(settings, ledger, publisher) if serving else ()),
             *make_links(settings, ledger, publisher),
+            # Before what sends: what did not arrive goes on to its next channel.
+            PollReceipts(ledger=ledger, channels=publisher.deliverer.channels),
             SendDue(publisher.deliverer),
             *make_hotline_jobs(settings, ledger, publisher.deliverer.channels, clock or SystemClock()),
             ShowOverdue(publisher.deliverer.channels),

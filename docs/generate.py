@@ -69,6 +69,41 @@ The end of an incident never expires. Without a `validity` of yours, Twilio may 
 gateway for 48.
 """
 
+RECEIPTS_HEAD = """
+## How we learn what became of a message
+
+A provider tells [`serve`](../how-to/serve.md) by itself, or `tick` and `serve` ask it, or nobody knows.
+They ask about messages that were accepted and of which nothing was heard: first after a minute (after
+half an hour where the provider is to tell us by itself, because Twilio does not repeat what did not
+reach us), then after 1, 2, 4, ... minutes, for 48 hours at most. All processes together ask one provider
+once a minute at most, about 200 messages. The first final news ends it; news that also comes by itself
+counts once. What did not arrive goes on to the next channel of its lane, within a day (read in the
+providers' documentation, 2026-11-30).
+
+| adapter | tells by itself | is asked |
+|---|---|---|
+"""
+PUBLISHED = ("no", "no: what it accepted is published")
+RECEIPTS = {
+    "twilio-sms": ("yes, with `status_callback` or `[serve] url`", "yes: the message, by its SID"),
+    "twilio-voice": ("yes, with `status_callback` or `[serve] url`", "yes: the call, by its SID"),
+    "sms-gateway": ("yes, if `receipts` is described", "no: a description has no place for it"),
+    "sendgrid": ("yes, by the Event Webhook", "no: the Email Activity API is a paid addition"),
+    "smtp": ("no", "no: reports of non-delivery go to the sender's mailbox"),
+    "outlook": (
+        "no",
+        "yes: reports of non-delivery in the sender's mailbox; that a mail arrived is nowhere said",
+    ),
+    "webhook": ("yes, if your machine posts `broadcast.receipt/1`", "no: your machine tells us"),
+    "apprise": ("no", "no: Apprise knows no ids of messages"),
+    "ntfy": ("no", "no: the server does not know who read it"),
+    "zendesk": ("no", "no: what it accepted is a ticket"),
+    **dict.fromkeys(
+        ("x", "mastodon", "bluesky", "statuspage", "site", "slack", "slack-webhook", "teams", "matrix"),
+        PUBLISHED,
+    ),
+}
+
 STATES_HEAD = """\
 A delivery is one message for one receiver. Its state can change only as drawn here; the drawing and the
 list are made from `broadcast/model/delivery.py`.
@@ -131,7 +166,8 @@ def channels() -> str:
         rows.append(f"| {' | '.join(cells)} |\n")
     old = "".join(f"| `{name}` | {OLD_TEXTS[name]} |\n" for name in registry.names())
     head = f"# Channels\n\n{NOTE}\n\n{CHANNELS_HEAD}{''.join(rows)}\n{CHANNELS_KEY}"
-    return f"{head}{OLD_TEXTS_HEAD}{old}{OLD_TEXTS_KEY}"
+    news = "".join(f"| `{name}` | {' | '.join(RECEIPTS[name])} |\n" for name in registry.names())
+    return f"{head}{OLD_TEXTS_HEAD}{old}{OLD_TEXTS_KEY}{RECEIPTS_HEAD}{news}"
 
 
 def delivery_states() -> str:

@@ -14,7 +14,7 @@ from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities
-from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
+from broadcast.model.inbound import AwaitedReceipt, Inbound, InboundAnswer, InboundRequest, Receipt
 from broadcast.model.number_route import NumberRoute
 from broadcast.model.outbound_call import CallQuestion, FoundCall, OutboundCall
 from broadcast.model.outcome import NotSent, Outcome, Probe, Rejected, Unknown
@@ -132,6 +132,27 @@ class Receives(Protocol):
         Raises:
             Forged: The signature is missing or wrong; the body is not believed.
             Malformed: The body cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """An adapter whose provider can be asked what became of accepted messages."""
+
+    @classmethod
+    def is_called_back(cls, settings: ChannelSettings) -> bool:
+        """Return whether the provider is to tell us by itself, so that it is asked only if it does not."""
+        ...
+
+    async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
+        """Ask about messages; what is not known, or cannot be asked now, is left out.
+
+        Args:
+            awaited: Messages that the provider accepted, at most 200.
+
+        Returns:
+            News with the same `event` as a request of the provider would have, so that both count once.
         """
         ...
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.hotline_switches import HotlineSwitches
     from broadcast.ledger.inbox import InboxRecords
     from broadcast.ledger.number_routes import NumberRoutes
+    from broadcast.ledger.polls import Polls
     from broadcast.ledger.proposals import Proposals
     from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.recordings import Recordings
@@ -59,6 +60,7 @@ class Ledger:
         subscriptions: People who asked by themselves to be told.
         suppressions: Addresses that must not be used.
         receipts: What providers said later about messages that they had accepted.
+        polls: About which of these messages providers are asked, and when.
         confirmations: What notices ask of their receivers, and the answers.
         escalations: Who is asked step by step until somebody confirms.
         inbox: What people wrote to us.
@@ -296,6 +298,13 @@ class Ledger:
         from broadcast.ledger.receipts import Receipts
 
         return Receipts(self.store)
+
+    @property
+    def polls(self) -> Polls:
+        """About which messages providers are asked, and when."""
+        from broadcast.ledger.polls import Polls
+
+        return Polls(self.store)
 
     def deliveries(
         self,

@@ -72,6 +72,14 @@ class Receipt:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AwaitedReceipt:
+    """A message about which its provider is asked: its id there (`Accepted.ref`), and since when it is."""
+
+    ref: str
+    accepted_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """A message from a person.

@@ -13,6 +13,8 @@ from email.utils import format_datetime
 
 import pytest
 
+from broadcast.channels.base import Polled
+from broadcast.model.inbound import AwaitedReceipt
 from broadcast.model.outcome import Accepted, Health, NotSent, Rejected, Scope, Unknown
 from broadcast.testing.adapter_contract import CONNECTIONS, LEEWAY, TIMEOUT, AdapterContract, Case, using
 from broadcast.testing.samples import now, outgoing
@@ -86,6 +88,19 @@ class HttpAdapterContract(AdapterContract):
         assert outcome.scope is scope
         # Another request that asks for the refusal is allowed; sending again is not.
         assert len(stub.methods) - stub.methods[1:].count("GET") == 1
+
+    @pytest.mark.parametrize("status", [200, 401, 404, 429, 500])
+    @pytest.mark.parametrize("body", [b"{}", b"[1]", b'{"status": {}, "value": [7]}', _PAGE, b"\xff"])
+    async def test_an_answer_that_cannot_be_read_is_no_news(
+        self, case: Case, stub: Stub, status: int, body: bytes
+    ) -> None:
+        adapter = case.build(stub.url())
+        if not isinstance(adapter, Polled):
+            pytest.skip("its provider is not asked for news")
+        stub.play = answering(Canned(status, body))
+
+        async with using(adapter):
+            assert list(await adapter.poll([AwaitedReceipt("M1", now())])) == []
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     async def test_a_redirect_is_not_followed(self, case: Case, stub: Stub, status: int) -> None:

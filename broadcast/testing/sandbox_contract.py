@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from broadcast.channels.base import Adapter, Reconciles
+from broadcast.channels.base import Adapter, Polled, Reconciles
 from broadcast.model.channel import Idempotency, Threading
+from broadcast.model.inbound import AwaitedReceipt, ReceiptState
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Unknown
 from broadcast.model.outgoing import Attempted
 from broadcast.sandbox.faults import Fault, Kind
@@ -51,6 +52,16 @@ class SandboxAdapterContract(AdapterContract):
     async def adapter(self, case: Case, sandbox: Sandbox) -> AsyncIterator[Adapter]:
         async with using(in_sandbox(case, sandbox)) as adapter:
             yield adapter
+
+    async def test_news_of_a_message_is_about_that_message(self, case: Case, adapter: Adapter) -> None:
+        if not isinstance(adapter, Polled):
+            pytest.skip("its provider is not asked for news")
+        outcome = await first(case, adapter)
+        assert isinstance(outcome, Accepted)
+
+        news = await adapter.poll([AwaitedReceipt(outcome.ref, now()), AwaitedReceipt("unknown", now())])
+
+        assert {(one.ref, one.state) for one in news} <= {(outcome.ref, ReceiptState.DELIVERED)}
 
     async def test_one_message_arrives_once(self, case: Case, sandbox: Sandbox, adapter: Adapter) -> None:
         outcome = await first(case, adapter)

@@ -31,7 +31,7 @@ def test_people_are_reminded_once_five_minutes_before(clockwork):
     assert "remind: INC-1: 2 reminders accepted" in result.done
     assert len(clockwork.to(ADA)) == len(clockwork.to(BEN)) == 1
     assert "[INC-1/1]" in clockwork.to(ADA)[0]
-    assert clockwork.round(due + MINUTE).done == ()
+    assert clockwork.round(due + MINUTE).done == ("receipts: sms: 2 messages delivered",)
     assert len(clockwork.to(ADA, BEN)) == 2
 
 

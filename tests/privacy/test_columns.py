@@ -59,6 +59,8 @@ KEPT = {
     },
     "backup_line": {"line", "incident", "note", "author", "ended_by"},
     "inbound_message": {"channel", "meaning"},
+    "poll": set(),
+    "polled_channel": {"channel"},
     "absence": {"author", "cancelled_by"},
     "proposal": {
         *("incident", "key", "inputs_hash", "request", "digest"),

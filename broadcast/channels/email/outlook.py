@@ -14,13 +14,15 @@ from urllib.parse import quote, urlencode
 from broadcast.channels.email.graph_message import KEY_PROPERTY, draft
 from broadcast.channels.email.graph_reading import found, sent, written
 from broadcast.channels.email.headers import Identity, Sender, refusal
+from broadcast.channels.email.non_delivery import reports_since, returned
 from broadcast.channels.email.sign_in import Refused, SignIn
 from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.responses import health
-from broadcast.channels.transport import Answer, Transport
+from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
 from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import AwaitedReceipt, Receipt
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -81,6 +83,20 @@ class Outlook:
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """Look for our keys in the mailbox."""
         return await asyncio.gather(*(self._look_up(attempt) for attempt in attempts))
+
+    @classmethod
+    def is_called_back(cls, settings: ChannelSettings) -> bool:
+        """Return False: Graph tells nobody by itself that a mail came back."""
+        del settings
+        return False
+
+    async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
+        """Look for reports of non-delivery in the mailbox; that a mail arrived is nowhere said."""
+        query = urlencode(reports_since(min(one.accepted_at for one in awaited)), quote_via=quote)
+        answer = await self._ask("GET", f"?{query}")
+        if not isinstance(answer, Reply) or not answer.success:
+            return []
+        return list(returned(answer, {one.ref for one in awaited}))
 
     async def probe(self) -> Probe:
         """Ask for one message of the mailbox."""

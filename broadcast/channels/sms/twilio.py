@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.channels.lookup import Listed, ListPage, likeness, look_through, moment
 from broadcast.channels.options import Shapes, between, sms_sender, token, web_address, words
+from broadcast.channels.polling import ask_each
 from broadcast.channels.responses import json_object, objects, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.channels.validity import USUAL, seconds_valid
@@ -28,6 +29,7 @@ from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import (
+    AwaitedReceipt,
     Inbound,
     InboundAnswer,
     InboundMessage,
@@ -150,6 +152,15 @@ class TwilioSms:
             return [_message(form, sid)]
         return []
 
+    @classmethod
+    def is_called_back(cls, settings: ChannelSettings) -> bool:
+        """Return whether messages name an address for status callbacks, which Twilio does not repeat."""
+        return bool(settings.text("status_callback"))
+
+    async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
+        """Fetch each message (https://www.twilio.com/docs/messaging/api/message-resource, 2026-11-30)."""
+        return await ask_each(awaited, self._news)
+
     def sample_receipt(self, url: str, at: datetime) -> InboundRequest:
         """Return a signed receipt about a message that does not exist."""
         form = {"MessageSid": f"SM{0:032}", "MessageStatus": "sent"}
@@ -174,6 +185,17 @@ class TwilioSms:
         if self._callback:
             form["StatusCallback"] = referring(self._callback, outgoing.key)
         return _outcome(await self._account.create("Messages", form))
+
+    async def _news(self, sid: str) -> Receipt | None:
+        answer = await self._account.shown("Messages", sid)
+        document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
+        if text_of(document, "sid") != sid or text_of(document, "status") not in RECEIPTS:
+            return None
+        form = {
+            "MessageStatus": text_of(document, "status"),
+            "ErrorCode": text_of(document, "error_code"),
+        }
+        return _receipt(form, sid, "")
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         # No dates in the query: they would be by our clock, and a queued message has no DateSent.

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from broadcast.channels.options import Shapes, phone_number, table, token, web_address, words
-from broadcast.channels.transport import Transport
+from broadcast.channels.polling import ask_each
+from broadcast.channels.responses import json_object, text_of
+from broadcast.channels.transport import Reply, Transport
 from broadcast.channels.vendors.twilio_account import (
     ACCOUNT_IDENTIFIERS,
     SUPPRESSED,
@@ -33,6 +35,7 @@ from broadcast.model.call_document import CallDocument
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import (
+    AwaitedReceipt,
     Inbound,
     InboundAnswer,
     InboundRequest,
@@ -142,6 +145,15 @@ class TwilioVoice:
         receipt = _receipt(form, sid, key)
         return [receipt] if receipt else []
 
+    @classmethod
+    def is_called_back(cls, settings: ChannelSettings) -> bool:
+        """Return whether calls name an address for status callbacks, which Twilio does not repeat."""
+        return bool(settings.text("status_callback"))
+
+    async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
+        """Fetch each call (https://www.twilio.com/docs/voice/api/call-resource, 2026-11-30)."""
+        return await ask_each(awaited, self._news)
+
     def sample_receipt(self, url: str, at: datetime) -> InboundRequest:
         """Return a signed receipt about a call that does not exist."""
         return signed_form(self._signer, url, {"CallSid": f"CA{0:032}", "CallStatus": "queued"}, at)
@@ -192,6 +204,17 @@ class TwilioVoice:
     async def close(self) -> None:
         """Close all connections."""
         await self._account.close()
+
+    async def _news(self, sid: str) -> Receipt | None:
+        answer = await self._account.shown("Calls", sid)
+        document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
+        if text_of(document, "sid") != sid:
+            return None
+        form = {
+            "CallStatus": text_of(document, "status"),
+            "AnsweredBy": text_of(document, "answered_by"),
+        }
+        return _receipt(form, sid, "")
 
     async def _call(self, outgoing: Outgoing) -> Outcome:
         action = referring(self._action, outgoing.key) if self._action else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -26,6 +26,12 @@ from broadcast.sandbox.wire.outlook_rules import message_problem, recipients
 _ROUTE = re.compile(r"v1\.0/users/(?P<user>[^/]+)/messages(?:/(?P<id>[^/]+)(?P<send>/send)?)?")
 _BY_PROPERTY = re.compile(
     r"singleValueExtendedProperties/any\((\w+):\s*\1/id eq '([^']+)' and \1/value eq '([^']*)'\)",
+    re.IGNORECASE,
+)
+#: Reports of non-delivery since a time, by the class of the message.
+_REPORTS = re.compile(
+    r"receivedDateTime ge ([0-9TZ:.-]+) and singleValueExtendedProperties/any\((\w+):\s*"
+    r"\2/id eq 'String 0x001A' and \2/value eq 'REPORT\.IPM\.Note\.NDR'\)",
     re.IGNORECASE,
 )
 _BY_ID = re.compile(r"internetMessageId eq '([^']*)'", re.IGNORECASE)
@@ -50,7 +56,10 @@ _ACCOUNT = Account(
 
 
 class Outlook:
-    """Every mailbox that is asked for. A draft is a record that people do not see; its sending is another."""
+    """Every mailbox that is asked for. A draft is a record that people do not see; its sending is another.
+
+    A mail to an address that begins with `returned` comes back: there is no such mailbox.
+    """
 
     name: ClassVar[str] = "outlook"
     accounts: ClassVar[Mapping[str, Account]] = {"outlook": _ACCOUNT}
@@ -91,6 +100,11 @@ class Outlook:
         """Delete the state."""
         self._messages.clear()
 
+    def _reports(self, user: str, since: str) -> Iterator[dict[str, Any]]:
+        sent = (one for one in self._messages.values() if one.sender == user)
+        reports = (_report(one) for one in sent if _is_returned(one))
+        return (one for one in reports if one["receivedDateTime"] >= since)
+
     def _draft(self, user: str, request: WireRequest) -> WireAnswer:
         document = request.json()
         if not isinstance(document, dict):
@@ -128,6 +142,8 @@ class Outlook:
     def _listed(self, user: str, request: WireRequest) -> WireAnswer:
         asked = request.parameters()
         wanted = asked.get("$filter", "")
+        if reports := _REPORTS.fullmatch(wanted):
+            return answer_json(200, {"value": list(self._reports(user, reports[1]))})
         by_property, by_id = _BY_PROPERTY.fullmatch(wanted), _BY_ID.fullmatch(wanted)
         if wanted and not (by_property or by_id):
             return _error(400, "The query filter is not supported.", "ErrorInvalidUrlQueryFilter")
@@ -139,6 +155,23 @@ class Outlook:
             and (by_id is None or one.extra["message_id"] == by_id[1])
         ]
         return answer_json(200, {"value": found[: whole(asked, "$top", 10, 1000)]})
+
+
+def _is_returned(one: Received) -> bool:
+    return "unseen" not in one.extra and one.to.lower().startswith("returned")
+
+
+def _report(one: Received) -> dict[str, Any]:
+    """Return the report that a mail could not be delivered, as Exchange Online writes it."""
+    return {
+        "id": f"{one.ref}-report", "receivedDateTime": one.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "bodyPreview": f"{one.to} wasn't found. Remote server returned '550 5.1.10 RecipientNotFound'",
+        "internetMessageHeaders": [
+            {"name": "From", "value": "postmaster@outlook.example"},
+            {"name": "In-Reply-To", "value": one.extra["message_id"]},
+            {"name": "References", "value": one.extra["message_id"]},
+        ],
+    }  # fmt: skip
 
 
 def _received(user: str, document: Mapping[str, Any], at: datetime) -> Received:
