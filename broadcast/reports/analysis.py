@@ -9,6 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from broadcast.ledger.answers import answers_to
+from broadcast.ledger.call_counts import CallCounts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.inbound import ReceiptState
@@ -16,6 +17,7 @@ from broadcast.model.incident import Incident
 from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
 from broadcast.model.promise import Promise
+from broadcast.reports.calls import calls_while_open
 from broadcast.reports.escalations import EscalationStatus, escalations
 from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.reports.promises import promises
@@ -64,6 +66,7 @@ class IncidentAnalysis:
     chapters: tuple[NoticeSummary, ...]
     timeline: tuple[TimelineRow, ...]
     escalations: tuple[EscalationStatus, ...]
+    calls: CallCounts
     people: PeopleSummary
     promises: tuple[Promise, ...]
     severities: tuple[StateChange, ...]
@@ -111,6 +114,7 @@ def build(
         chapters=chapters,
         timeline=timeline(incident, chapters, ledger.history.events(incident)),
         escalations=escalations(ledger, incident, now),
+        calls=calls_while_open(ledger, incident, now),
         people=people(ledger.history.standings(incident), addresses),
         promises=promises(chapters, now),
         severities=severities(chapters),

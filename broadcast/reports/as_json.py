@@ -44,6 +44,7 @@ def as_json(story: IncidentAnalysis) -> dict[str, Any]:
         },
         "notices": [_notice(story, chapter) for chapter in story.chapters],
         "escalations": [one.as_json(story.zone) for one in story.escalations],
+        "calls": asdict(story.calls),
         "promises": [_promise(story, promise) for promise in story.promises],
         "duplicates": story.duplicates,
         "possible_duplicates": story.possible_duplicates,

@@ -16,6 +16,7 @@ from broadcast.model.text import printable
 from broadcast.planning.plan import PUBLIC
 from broadcast.reports import confirmations, escalation_section, missed_people
 from broadcast.reports.analysis import IncidentAnalysis
+from broadcast.reports.calls import calls_section
 from broadcast.reports.document import (
     DASH,
     Block,
@@ -372,6 +373,10 @@ def _reading(_: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     return tuple(ReportLine(say(f"definitions.{name}")) for name in names)
 
 
+def _calls(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
+    return calls_section(story.calls, say)
+
+
 _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, ...]]] = {
     "summary": _summary,
     "facts": _facts,
@@ -379,6 +384,7 @@ _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, .
     "reach": _reach,
     "confirmations": confirmations.asked,
     "escalations": escalation_section.escalated,
+    "calls": _calls,
     "unreached": missed_people.unreached,
     "unsure": missed_people.unknown,
     "behind": missed_people.behind,

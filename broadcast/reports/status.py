@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.ledger.answers import NoticeAnswers, answers_to
+from broadcast.ledger.call_counts import CallCounts
 from broadcast.ledger.counts import Counts, StillOwed, counts
 from broadcast.ledger.inbox import OPT_OUT
 from broadcast.ledger.ledger import Ledger
@@ -18,6 +19,7 @@ from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind
 from broadcast.model.promise import overdue
+from broadcast.reports.calls import calls_while_open
 from broadcast.reports.escalations import EscalationStatus, escalations
 
 
@@ -30,7 +32,8 @@ class IncidentStatus:
     have begun by now or, once it has begun, should be over. `reopened_at` is when an all-clear was withdrawn,
     None once it is over or if none was. `answers` says who confirmed the latest notice that asks for it, None
     if none does or the incident is over. `channels` are the counts of the latest notice by channel.
-    `opted_out` has a line for each person on duty who sent STOP meanwhile, or START after that.
+    `calls` counts the calls of people while it was open. `opted_out` has a line for each person on duty who
+    sent STOP meanwhile, or START after that.
     """
 
     ref: str
@@ -56,6 +59,7 @@ class IncidentStatus:
     channels: Mapping[str, Counts] = field(default_factory=dict)
     escalations: tuple[EscalationStatus, ...] = ()
     opted_out: tuple[str, ...] = ()
+    calls: CallCounts = field(default_factory=CallCounts)
 
     @property
     def owing(self) -> bool:
@@ -97,6 +101,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         counts=counts(ledger.history.delivery_counts(latest[0])) if latest else Counts(),
         channels=ledger.history.counts_by_channel(latest[0]) if latest else {},
         escalations=escalations(ledger, incident, now),
+        calls=calls_while_open(ledger, incident, now),
         opted_out=tuple(each.detail for each in ledger.history.events(incident) if each.kind == OPT_OUT),
         owed=ledger.history.still_owed(incident),
         unknown_messages=tuple(unknown_messages(ledger.store, incident)),

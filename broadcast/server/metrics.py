@@ -11,13 +11,15 @@ import platform
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import IO, TYPE_CHECKING
 
 from broadcast import __version__
 from broadcast.config.settings import Settings
 from broadcast.errors import LedgerError
+from broadcast.hotline.call_state import Topic
+from broadcast.ledger.call_counts import CallCounts, call_counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
@@ -38,6 +40,10 @@ _COUNTERS = {
     "unmatched": ("receipts_unmatched", (), "Receipts that belong to no message we know"),
     "inbound": ("inbound", ("channel",), "Messages, key presses and buttons of people, by channel"),
     "unknown_channel": ("unknown_channel_requests", (), "Requests to a channel that does not exist"),
+    "calls": ("calls", ("channel",), "Calls of people that began, by channel"),
+    "calls_over_limit": ("calls_over_limit", (), "Calls of a number that called too often in a minute"),
+    "calls_spooled": ("call_steps_spooled", (), "Steps of calls that were kept beside the ledger"),
+    "call_trouble": ("call_trouble", (), "Steps of calls that failed by a mistake of ours"),
     "alerts": ("alert_groups", (), "Groups of alerts that were recorded"),
     "written": ("ledger_writes", (), "Requests that the ledger's writer carried out"),
     "clock_rounds": ("clock_rounds", (), "Rounds of the clock that began"),
@@ -45,6 +51,8 @@ _COUNTERS = {
 }
 #: Why a request to a channel's webhook was not taken.
 _REFUSED = ("forged", "malformed", "too_large", "not_recorded", "adapter_error")
+#: Calls are counted over this time.
+_DAY = timedelta(hours=24)
 _PAGES_REFUSED = ("too_many", "unknown_link")
 
 
@@ -57,6 +65,10 @@ class LedgerFigures:
     deliveries: Mapping[str, int] = field(default_factory=dict)
     overdue: int = 0
     breakers: tuple[str, ...] = ()
+    calls: CallCounts = field(default_factory=CallCounts)
+    callers_waiting: int = 0
+    agents_talking: int = 0
+    recordings_to_delete: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +120,17 @@ def read_figures(settings: Settings, now: datetime) -> LedgerFigures:
 
 
 def _figures(ledger: Ledger, now: datetime) -> LedgerFigures:
+    queue = ledger.calls.queue(now)
     return LedgerFigures(
         up=True,
         open_incidents=sum(not incident.phase.closed for incident in ledger.incidents.all()),
         deliveries=ledger.history.open_deliveries(),
         overdue=sum(promise.state is PromiseVerdict.OVERDUE for promise in due(ledger, now)),
         breakers=tuple(breaker.channel for breaker in ledger.history.breakers()),
+        calls=call_counts(ledger.store, now - _DAY, now, now),
+        callers_waiting=queue.waiting,
+        agents_talking=len(queue.busy),
+        recordings_to_delete=ledger.recordings.still_owed().count,
     )
 
 
@@ -207,3 +224,41 @@ class _Collector:
         for channel in self.channels:
             breakers.add_metric([channel], channel in figures.breakers)
         yield breakers
+        yield from _call_figures(figures)
+
+
+def _call_figures(figures: LedgerFigures) -> Iterator[Metric]:
+    """Yield what the ledger knows of calls: now, and within the last 24 hours."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    counts = figures.calls
+    single = (
+        ("callers_waiting", "Callers who wait for a person now", figures.callers_waiting),
+        ("agents_talking", "People on duty who talk to a caller now", figures.agents_talking),
+        ("calls_24h", "Calls of people within 24 hours", counts.calls),
+        ("calls_put_through_24h", "Callers of 24 hours who spoke to a person", counts.hand_overs),
+        (
+            "recordings_to_delete",
+            "Messages of callers that the provider is still to delete",
+            figures.recordings_to_delete,
+        ),
+    )
+    for name, text, value in single:
+        yield GaugeMetricFamily(f"broadcast_{name}", text, value)
+    reasons = GaugeMetricFamily(
+        "broadcast_callers_needed_person_24h", "Why callers of 24 hours needed a person", labels=["reason"]
+    )
+    for reason in Topic:
+        reasons.add_metric([reason], counts.reasons.get(reason, 0))
+    call_backs = GaugeMetricFamily(
+        "broadcast_callbacks_24h", "Call-backs that were asked for within 24 hours", labels=["state"]
+    )
+    for state, value in (("kept", counts.kept), ("broken", counts.broken), ("waiting", counts.waiting)):
+        call_backs.add_metric([state], value)
+    voicemails = GaugeMetricFamily(
+        "broadcast_voicemails_24h", "Messages that were left within 24 hours", labels=["state"]
+    )
+    left = counts.voicemails - counts.answered
+    for state, value in (("answered", counts.answered), ("open", left), ("late", counts.late)):
+        voicemails.add_metric([state], value)
+    yield from (reasons, call_backs, voicemails)

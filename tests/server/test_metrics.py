@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from broadcast.model.clock import SystemClock
 from broadcast.testing.ledger_samples import incident, notice, owed
+from tests.reports.test_calls import record
 from tests.server.test_receipts import accepted, status
 
 
@@ -79,6 +80,18 @@ async def test_the_ledger_says_what_is_open_overdue_and_broken(ledger, read):
     assert samples["broadcast_deliveries", "delivered"] == 0
     assert samples["broadcast_promises_overdue",] == 1
     assert (samples["broadcast_breaker_open", "sms"], samples["broadcast_breaker_open", "call"]) == (0, 0)
+
+
+async def test_calls_are_counted_by_what_became_of_them(ledger, read):
+    record(ledger)
+
+    samples = await read()
+
+    assert samples["broadcast_calls_24h",] == 3
+    assert samples["broadcast_callers_needed_person_24h", "frustrated"] == 1
+    assert samples["broadcast_callbacks_24h", "kept"] == 1
+    assert samples["broadcast_voicemails_24h", "open"] == 1
+    assert samples["broadcast_agents_talking",] == 1
 
 
 async def test_no_sample_names_a_person_or_what_a_request_says(served, ledger, private):

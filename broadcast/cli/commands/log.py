@@ -9,10 +9,11 @@ from broadcast.cli.command import command
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
-from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
+from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import iso
 from broadcast.model.clock import SystemClock
 from broadcast.model.zone import with_zone
+from broadcast.reports.calls import called, calls_while_open
 from broadcast.reports.escalations import escalations
 from broadcast.reports.log import LogEntry, address_kinds
 from broadcast.reports.log import log as read_log
@@ -34,6 +35,7 @@ def log(common: Common, incident: MaybeIncident = None, output: ListForm = Outpu
         entries = read_log(ledger, incident, address_kinds(settings), settings.timezone)
         found = ledger.incidents.find(incident, closed=True)
         asked = escalations(ledger, found, SystemClock().now())
+        calls = calls_while_open(ledger, found, SystemClock().now())
     zone = settings.timezone
     if output is OutputForm.JSON:
         lines = [asdict(entry) | {"at": iso(entry.at, zone)} for entry in entries]
@@ -42,10 +44,12 @@ def log(common: Common, incident: MaybeIncident = None, output: ListForm = Outpu
             "incident": found.ref,
             "entries": lines,
             "escalations": [one.as_json(zone) for one in asked],
+            "calls": asdict(calls),
         }
         show_json(document, common.out)
     else:
-        show(_page(entries, zone), common.out)
+        counts = [Remark(name, said) for name, said in called(calls)] if calls else []
+        show([*_page(entries, zone), *counts], common.out)
 
 
 def _page(entries: tuple[LogEntry, ...], zone: ZoneInfo) -> list[Block]:

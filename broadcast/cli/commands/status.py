@@ -32,6 +32,7 @@ from broadcast.ledger.spool import waiting
 from broadcast.model.clock import SystemClock
 from broadcast.model.escalation import EscalationOutcome
 from broadcast.model.incident import Phase
+from broadcast.reports.calls import called
 from broadcast.reports.due import late_schedules
 from broadcast.reports.proposals import OpenProposal, open_proposals
 from broadcast.reports.status import IncidentStatus, can_be_asked, one, overview
@@ -175,6 +176,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
         *_channels(status),
         *promised,
         *answers_block(status.answers),
+        *(Remark(name, said) for name, said in (called(status.calls) if status.calls else ())),
         *(Remark("opted out", said, Tone.WARNING) for said in status.opted_out),
         *_people(status, zone),
     ]
