@@ -51,7 +51,7 @@ mutants: $(VENV)/.dev ## Break the pure cores in one place at a time; a test has
 	@nice -n 10 $(BIN)/python -m tests.mutants
 
 bench: $(VENV)/.dev ## Measure speed beside others into benchmarks/RESULTS.md, in 10 minutes; QUICK=1 only tries it
-	@for part in startup fanout throughput latency crowd receipts beside plot; do \
+	@for part in startup fanout throughput latency crowd receipts hotline beside plot; do \
 		$(BIN)/python -m benchmarks.$$part $(if $(QUICK),--quick) || exit 1; done
 
 golden: $(VENV)/.dev ## Write down anew what every text says; read the difference

@@ -127,12 +127,12 @@ def _signed(sid: str) -> Request:
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run `broadcast serve`; check in the end that it recorded every receipt."""
-    port = _free_port()
+    port = free_port()
     text = CONFIGURATION.format(port=port, desk=folder / "desk.sock")
     (folder / "broadcast.toml").write_text(text, encoding="utf-8")
-    process = _started([BIN / "broadcast", "serve"], folder)
+    process = started([BIN / "broadcast", "serve"], folder)
     try:
-        _until_listening(port)
+        until_listening(port)
         yield process, port
     finally:
         process.terminate()
@@ -146,10 +146,10 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
 @contextmanager
 def bare_handler() -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run a handler that reads the body and answers 204."""
-    port = _free_port()
-    process = _started([sys.executable, "-m", "benchmarks.receipts", "bare", str(port)], ROOT)
+    port = free_port()
+    process = started([sys.executable, "-m", "benchmarks.receipts", "bare", str(port)], ROOT)
     try:
-        _until_listening(port)
+        until_listening(port)
         yield process, port
     finally:
         process.terminate()
@@ -159,7 +159,7 @@ def bare_handler() -> Iterator[tuple[subprocess.Popen[str], int]]:
 @contextmanager
 def waiting(ledger: Path) -> Iterator[subprocess.Popen[str]]:
     """Run a process that writes into the ledger now and then, and prints how long it waited."""
-    process = _started([sys.executable, "-m", "benchmarks.receipts", "wait", str(ledger)], ROOT)
+    process = started([sys.executable, "-m", "benchmarks.receipts", "wait", str(ledger)], ROOT)
     try:
         yield process
     finally:
@@ -226,7 +226,8 @@ def _processor(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _started(command: Sequence[str | Path], folder: Path) -> subprocess.Popen[str]:
+def started(command: Sequence[str | Path], folder: Path) -> subprocess.Popen[str]:
+    """Start a server in that folder, with the benchmark's token."""
     environment = os.environ | {"BENCHMARK_TOKEN": TOKEN, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         command,
@@ -238,7 +239,9 @@ def _started(command: Sequence[str | Path], folder: Path) -> subprocess.Popen[st
     )
 
 
-def _until_listening(port: int) -> None:
+def until_listening(port: int) -> None:
+    """Wait until something listens on that port."""
+
     async def connect() -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()
@@ -257,7 +260,8 @@ def _tried(connect: Callable[[], Coroutine[None, None, None]], until: float) -> 
             return
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nothing listens."""
     import socket
 
     with socket.socket() as probe:

@@ -6,6 +6,7 @@ of a delivery hold: the intent is on disk before the request, and what may have 
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from broadcast.rendering.sms import transliterate
 _THREAD = "hotline"
 #: A message that no call-back reached its receiver.
 TRIED = "tried"
+#: So many messages are under way together: each transaction keeps callers from the ledger.
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +64,30 @@ class SendLinks:
         adapter = self.channels.adapters({self.channel})[self.channel]
         states: Counter[MessageState] = Counter()
         try:
-            for message in owed:
-                if not stop.asked and self.ledger.calls.claim(message):
-                    state = await self._send(message, adapter, now)
-                    self.ledger.calls.settle(message, state, now)
-                    states[state] += 1
+            for first in range(0, len(owed), _AT_ONCE):
+                if not stop.asked:
+                    states.update(await self._send_some(owed[first : first + _AT_ONCE], adapter, now))
         finally:
             await adapter.close()
         return [f"{counted(count, 'message')} {state}" for state, count in states.items()]
+
+    async def _send_some(
+        self, messages: Sequence[CallMessage], adapter: Adapter, now: datetime
+    ) -> Sequence[MessageState]:
+        """Send messages at the same time; return what became of those that no other process sends."""
+        claimed = self.ledger.calls.claim(messages)
+        sent = [self._send(message, adapter, now) for message in claimed]
+        results = await asyncio.gather(*sent, return_exceptions=True)
+        became = [
+            (message, result)
+            for message, result in zip(claimed, results, strict=True)
+            if isinstance(result, MessageState)
+        ]
+        self.ledger.calls.settle(became, now)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [state for _, state in became]
 
     async def _send(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
         if message.kind == TRIED and self.ledger.suppressions.of(AddressKind.PHONE, _number(message)):

@@ -187,17 +187,24 @@ class CallRecords:
         with self._store.reading() as connection:
             return [_message(row) for row in connection.execute("messages_to_send", {"limit": limit})]
 
-    def claim(self, message: CallMessage) -> bool:
-        """Record that a message is about to be sent; False if another process sends it."""
+    def claim(self, messages: Sequence[CallMessage]) -> list[CallMessage]:
+        """Record that messages are about to be sent; return those that no other process sends."""
         with self._store.transaction() as connection:
-            return connection.execute("claim_call_message", {"id": message.id}).rowcount > 0
+            return [
+                message
+                for message in messages
+                if connection.execute("claim_call_message", {"id": message.id}).rowcount > 0
+            ]
 
-    def settle(self, message: CallMessage, state: MessageState, at: datetime) -> None:
-        """Record what became of a message that this process claimed."""
-        done = None if state is MessageState.PLANNED else at.timestamp()
-        values = {"id": message.id, "state": state, "done": done}
+    def settle(self, states: Sequence[tuple[CallMessage, MessageState]], at: datetime) -> None:
+        """Record what became of messages that this process claimed."""
+        done = at.timestamp()
+        values = [
+            {"id": message.id, "state": state, "done": None if state is MessageState.PLANNED else done}
+            for message, state in states
+        ]
         with self._store.transaction() as connection:
-            connection.execute("settle_call_message", values)
+            connection.executemany("settle_call_message", values)
 
     def abandon(self, now: datetime) -> int:
         """Give up messages whose process died while it sent them; return how many there were."""

@@ -1,16 +1,20 @@
 """A file beside the ledger for what must not be lost while the ledger cannot be written.
 
 Each item is one line of JSON that is on the disk when `add` returns. Several processes may add and replay at
-the same time. An item may reach the ledger twice, so recording it twice must change nothing.
+the same time. An item may reach the ledger twice, so recording it twice must change nothing. Items that
+arrive while one is being written are written together: the disk is waited for once for all of them.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Generic, TypeVar
 
 from broadcast.config.atomic_file import write_atomically
@@ -39,6 +43,15 @@ def waiting(ledger: Path) -> Mapping[Path, int]:
     return {path: count for path, count in counts.items() if count}
 
 
+@dataclass(slots=True, eq=False)
+class _Line:
+    """An item that is to be written; whether somebody has tried to, and why that failed."""
+
+    content: bytes
+    is_tried: bool = False
+    error: OSError | None = None
+
+
 class LedgerSpool(Generic[T]):
     """The items in one file. Its methods may be called from any thread.
 
@@ -59,6 +72,8 @@ class LedgerSpool(Generic[T]):
         self._reserve = path.with_suffix(".reserve")
         self._to_line = to_line
         self._from_line = from_line
+        self._waiting: deque[_Line] = deque()
+        self._turn = Lock()
 
     def reserve(self) -> None:
         """Keep some space for a time when the disk is full, if there is any now."""
@@ -71,14 +86,13 @@ class LedgerSpool(Generic[T]):
 
     def add(self, item: T) -> None:
         """Append an item; raises `OSError` if it cannot be written, and then nothing was."""
-        line = self._to_line(item).encode() + b"\n"
-        try:
-            self._append(line)
-        except OSError as error:
-            if error.errno not in _FULL or not self._reserve.exists():
-                raise
-            self._reserve.unlink(missing_ok=True)
-            self._append(line)
+        mine = _Line(self._to_line(item).encode() + b"\n")
+        self._waiting.append(mine)
+        with self._turn:
+            if not mine.is_tried:  # by somebody whose turn it was before
+                self._add([self._waiting.popleft() for _ in range(len(self._waiting))])
+        if mine.error is not None:
+            raise mine.error
 
     def replay(self, record: Callable[[Sequence[T]], None]) -> int:
         """Record everything in the order of its arrival, and remove it; return how many items there were.
@@ -93,6 +107,25 @@ class LedgerSpool(Generic[T]):
         if self.path.exists():
             self._remove(whole)
         return len(items)
+
+    def _add(self, lines: Sequence[_Line]) -> None:
+        for line in lines:
+            line.is_tried = True
+        content = b"".join(line.content for line in lines)
+        try:
+            self._append_somehow(content)
+        except OSError as error:
+            for line in lines:
+                line.error = error
+
+    def _append_somehow(self, content: bytes) -> None:
+        try:
+            self._append(content)
+        except OSError as error:
+            if error.errno not in _FULL or not self._reserve.exists():
+                raise
+            self._reserve.unlink(missing_ok=True)
+            self._append(content)
 
     def _append(self, line: bytes) -> None:
         file = hold(self.path)

@@ -23,6 +23,7 @@ from broadcast.hotline.effects import AcceptCall, BeginHandOver, CallerReached, 
 from broadcast.hotline.event import Acceptance, CallEvent
 from broadcast.hotline.recording import call_step
 from broadcast.hotline.snapshot import Snapshot
+from broadcast.ledger.calls import MESSAGES
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.spool import LedgerSpool
 from broadcast.model.call_document import CallDocument, HangUp
@@ -172,7 +173,9 @@ class CallsRoute:
         if not step.effects and step.number > 1:
             return
         if await patiently(self._recorded(step), PATIENCE):
-            self.planned()
+            # A round of the clock takes the ledger from callers, so it is asked for only if it has work.
+            if any(effect.kind in MESSAGES for effect in step.effects):
+                self.planned()
             return
         self.counters.add("calls_spooled")
         await asyncio.to_thread(self.spool.add, step)

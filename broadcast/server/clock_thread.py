@@ -42,7 +42,7 @@ class ClockThread:
         self._clock = clock or SystemClock()
         self._moved_at: float | None = None  # while a round is under way
         self._wake = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._sooner: float | None = None
         self._stop: Stop | None = None
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
@@ -64,12 +64,12 @@ class ClockThread:
         """Return whether rounds go on: not if one is silent for `LONGEST_SILENCE`, or the thread has died."""
         moved_at = self._moved_at
         silent = moved_at is not None and self._clock.monotonic() - moved_at > LONGEST_SILENCE
-        died = self._thread.ident is not None and not self._thread.is_alive() and not self._closing
+        died = self._thread.ident is not None and not self._thread.is_alive() and not self._closing.is_set()
         return not (silent or died)
 
     def close(self) -> None:
         """End the round that is under way in order, and the thread."""
-        self._closing = True
+        self._closing.set()
         if self._stop is not None:
             self._stop.ask()
         self._wake.set()
@@ -88,10 +88,12 @@ class ClockThread:
             except Exception as error:  # noqa: BLE001 - the process must go on listening
                 self._report(f"unforeseen {type(error).__name__} in a round of the clock: {error}")
             self._moved_at = None
+            # However often it is asked for: rounds without a pause would keep the ledger from everybody.
+            self._closing.wait(_SHORTEST)
 
     def _due(self) -> bool:
         """Wait for the time of a round, or until somebody asks; False if there is none any more."""
         sooner = self._every if self._sooner is None else self._sooner
         self._wake.wait(min(self._every, sooner))
         self._wake.clear()
-        return not self._closing
+        return not self._closing.is_set()

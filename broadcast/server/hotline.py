@@ -80,16 +80,17 @@ class HotlineMaker:
         lookups = CallerLookups(CallerLookup(source, self.clock) if source else None)
         answers = ModelAnswers(AnsweringModel.from_settings(self.settings, self.clock))
 
+        def catch_up(ledger: Ledger) -> None:
+            spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
+
         def read(ledger: Ledger) -> Snapshot:
             if source and (wrong := source.refresh()):
                 self.trouble(f"hotline: callers are strangers: {wrong}")
-            # What waited for the ledger comes first: callers are told what it says.
-            spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
             snapshot = reader.read(ledger, self.clock.now())
             _note_overload(ledger, snapshot, self.clock.now())
             return snapshot
 
-        snapshots = Snapshots(lambda: open_ledger(self.settings), read, self.clock, self.trouble)
+        snapshots = Snapshots(lambda: open_ledger(self.settings), catch_up, read, self.clock, self.trouble)
         route = CallsRoute(
             channel=calls.channel,
             adapter=self._adapter(calls.channel),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,8 +22,11 @@ _STALE_AFTER = timedelta(minutes=2)
 class Snapshots:
     """Reads a snapshot again and again, from `start` to `close`.
 
+    `catch_up` records what callers did while the ledger could not be written. If that fails, what is known is
+    read all the same.
+
     Example:
-        >>> snapshots = Snapshots(open_ledger, reader.read, clock, trouble)
+        >>> snapshots = Snapshots(open_ledger, replay, reader.read, clock, trouble)
         >>> snapshots.start()
         >>> snapshots.latest().incidents
     """
@@ -30,26 +34,27 @@ class Snapshots:
     def __init__(
         self,
         open_ledger: Callable[[], Ledger],
+        catch_up: Callable[[Ledger], object],
         read: Callable[[Ledger], Snapshot],
         clock: Clock,
         trouble: Callable[[str], None],
     ) -> None:
         self._open = open_ledger
+        self._catch_up = catch_up
         self._read = read
         self._clock = clock
         self._trouble = trouble
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hotline snapshot", daemon=True)
         self._latest: Snapshot | None = None
-        self._failing = ""
+        self._failing: dict[str, str] = {}
 
     def start(self) -> None:
         """Read the first snapshot, then keep it current; raises `BroadcastError` if it cannot be read."""
-        ledger = self._open()
-        try:
+        with closing(self._open()) as ledger:
+            with self._reported("calls"):
+                self._catch_up(ledger)
             self._latest = self._read(ledger)
-        finally:
-            ledger.close()
         self._thread.start()
 
     def latest(self) -> Snapshot:
@@ -67,20 +72,20 @@ class Snapshots:
 
     def _run(self) -> None:
         while not self._closing.wait(_EVERY):
-            try:
-                ledger = self._open()
-                try:
+            with self._reported("ledger"), closing(self._open()) as ledger:
+                with self._reported("calls"):
+                    self._catch_up(ledger)
+                with self._reported("snapshot"):
                     self._latest = self._read(ledger)
-                finally:
-                    ledger.close()
-                self._failing = ""
-            except (BroadcastError, OSError) as error:
-                self._failed(str(error))
-            except Exception as error:  # noqa: BLE001 - the thread must go on, or callers hear old facts for ever
-                self._failed(f"{type(error).__name__} while the state was read")
 
-    def _failed(self, reason: str) -> None:
-        """Report a reason once."""
-        if reason != self._failing:
-            self._failing = reason
-            self._trouble(f"hotline: {reason}")
+    @contextmanager
+    def _reported(self, what: str) -> Iterator[None]:
+        """Report trouble once, as long as it stays the same; the next round tries again."""
+        try:
+            yield
+        except (BroadcastError, OSError) as error:
+            if str(error) != self._failing.get(what):
+                self._failing[what] = str(error)
+                self._trouble(f"hotline: {error}")
+        else:
+            self._failing.pop(what, None)

@@ -44,14 +44,14 @@ class CallsContract(LedgerFixtures):
         ledger.calls.record(_SOURCE, [_step(1, _link())])
         (message,) = ledger.calls.to_send()
 
-        assert ledger.calls.claim(message)
-        assert not ledger.calls.claim(message)
-        ledger.calls.settle(message, MessageState.SENT, NOON)
+        assert ledger.calls.claim([message]) == [message]
+        assert ledger.calls.claim([message]) == []
+        ledger.calls.settle([(message, MessageState.SENT)], NOON)
         assert ledger.calls.to_send() == []
 
     def test_a_message_whose_process_died_is_not_sent_again(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _link())])
-        ledger.calls.claim(ledger.calls.to_send()[0])
+        ledger.calls.claim(ledger.calls.to_send())
 
         assert (ledger.calls.abandon(after(60)), ledger.calls.abandon(after(3600))) == (0, 1)
         assert ledger.calls.to_send() == []

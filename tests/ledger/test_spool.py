@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -39,6 +40,15 @@ def test_everything_is_recorded_once_in_order_and_the_file_is_removed(spool, led
 
     assert recorded == ["one", "two"]
     assert not spool.path.exists()
+
+
+def test_items_of_many_that_come_at_once_are_kept_each_once(spool):
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(spool.add, range(50)))
+    recorded: list[int] = []
+
+    assert spool.replay(recorded.extend) == 50
+    assert sorted(recorded) == list(range(50))
 
 
 def test_what_cannot_be_recorded_stays(spool):

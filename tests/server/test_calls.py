@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -102,6 +103,27 @@ async def test_a_caller_hears_words_while_the_ledger_is_locked(hotline, ledger):
     async with serving(hotline):
         assert not spool.exists()
     assert [one.number for one in ledger.call_follow_ups.call_backs()] == ["+4915112345678"]
+
+
+async def test_fifty_callers_at_once_hear_words_while_nothing_else_works(hotline, ledger, tmp_path):
+    async with serving(hotline) as served:
+        (tmp_path / "agents.csv").unlink()  # a snapshot cannot be read any more
+        with ledger.store.transaction():
+            begun = [
+                served.twilio("/voice/answer/0", {"CallSid": f"CA{n}", "From": f"+49151123456{n:02}"})
+                for n in range(50)
+            ]
+            answers = await asyncio.gather(*begun)
+            texts = [await answer.text() for answer in answers]
+
+    assert {answer.status for answer in answers} == {200}
+    assert all("Muster Handel, automatische Ansage." in text for text in texts)
+    assert all("<Gather" in text for text in texts)
+
+    (tmp_path / "agents.csv").write_text("id,name,phone\n")
+    async with serving(hotline):
+        pass
+    assert all(ledger.calls.in_progress("call", f"CA{n}") for n in range(50))
 
 
 async def test_ten_calls_of_one_number_in_a_minute_are_enough(hotline):
