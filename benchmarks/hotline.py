@@ -83,11 +83,19 @@ class Server:
     pid: int
     port: int
 
-    def load(self, **choices: float) -> Load:
-        """Make calls; `choices` are those of the telephone's `load`."""
-        given = {"calls": CALLS, "at_once": AT_ONCE, **choices}
+    def load(self, calls: int = CALLS, at_once: int = AT_ONCE, think: float = 0.0) -> Load:
+        """Make calls, so many at once, by callers who think so many seconds."""
         server = f"http://127.0.0.1:{self.port}"
-        return asyncio.run(load(origin=ORIGIN, server=server, token=TOKEN, pid=self.pid, **given))  # type: ignore[arg-type]
+        made = load(
+            origin=ORIGIN,
+            server=server,
+            token=TOKEN,
+            pid=self.pid,
+            calls=calls,
+            at_once=at_once,
+            think=think,
+        )
+        return asyncio.run(made)
 
 
 def main() -> None:

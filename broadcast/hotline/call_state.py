@@ -66,6 +66,10 @@ class Topic(StrEnum):
     NONE = "none"
 
 
+_STEPS: Mapping[str, Step] = {step.value: step for step in Step}
+_TOPICS: Mapping[str, Topic] = {topic.value: topic for topic in Topic}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallState:
     """One step of one call.
@@ -117,7 +121,7 @@ def call_state_of(step: str, number: str, query: Mapping[str, str], locales: Seq
     >>> call_state_of("link", "2", {"l": "de", "r": "1"}, ("de", "en")).path
     '/voice/link/2?l=de&r=1'
     """
-    known = {one.value: one for one in Step}.get(step)
+    known = _STEPS.get(step)
     request = _within(number, _MOST_REQUESTS)
     return CallState(
         step=known or Step.ANSWER,
@@ -127,7 +131,7 @@ def call_state_of(step: str, number: str, query: Mapping[str, str], locales: Seq
         repeats=_within(query.get("s", ""), _MOST_REQUESTS),
         agent=_within(query.get("k", ""), _MOST_REQUESTS),
         rung=_within(query.get("w", ""), _MOST_SECONDS),
-        topic=Topic(query["t"]) if query.get("t") in set(Topic) else Topic.NONE,
+        topic=_TOPICS.get(query.get("t", ""), Topic.NONE),
         call=query.get("c", "") if _ID.fullmatch(query.get("c", "")) else "",
     )
 

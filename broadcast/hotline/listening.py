@@ -77,3 +77,9 @@ def listen(turn: CallTurn, keys: Mapping[str, Intent], *, typed: bool = False) -
     if key:
         return CallInput(keys.get(key, Intent.OTHER), key, speech)
     return CallInput(intent_of(said, locale), "", speech, frustration_of(said, locale))
+
+
+def prepare(locale: str) -> None:
+    """Make ready what understands a language: that takes a while, and the first caller should not wait."""
+    intent_of("x", locale)
+    frustration_of("x", locale)

@@ -44,7 +44,7 @@ def waiting(ledger: Path) -> Mapping[Path, int]:
 
 
 @dataclass(slots=True, eq=False)
-class _Line:
+class _Addition:
     """An item that is to be written; whether somebody has tried to, and why that failed."""
 
     content: bytes
@@ -72,7 +72,7 @@ class LedgerSpool(Generic[T]):
         self._reserve = path.with_suffix(".reserve")
         self._to_line = to_line
         self._from_line = from_line
-        self._waiting: deque[_Line] = deque()
+        self._waiting: deque[_Addition] = deque()
         self._turn = Lock()
 
     def reserve(self) -> None:
@@ -86,7 +86,7 @@ class LedgerSpool(Generic[T]):
 
     def add(self, item: T) -> None:
         """Append an item; raises `OSError` if it cannot be written, and then nothing was."""
-        mine = _Line(self._to_line(item).encode() + b"\n")
+        mine = _Addition(self._to_line(item).encode() + b"\n")
         self._waiting.append(mine)
         with self._turn:
             if not mine.is_tried:  # by somebody whose turn it was before
@@ -108,7 +108,7 @@ class LedgerSpool(Generic[T]):
             self._remove(whole)
         return len(items)
 
-    def _add(self, lines: Sequence[_Line]) -> None:
+    def _add(self, lines: Sequence[_Addition]) -> None:
         for line in lines:
             line.is_tried = True
         content = b"".join(line.content for line in lines)

@@ -6,6 +6,7 @@ is written as it is declared (`/hooks/{channel}`), with the channel's name.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -20,11 +21,12 @@ _NAMED = ("channel", "step")
 
 
 class AccessLog:
-    """Writes a line to `out` when a request was answered."""
+    """Writes a line to `out` when a request was answered; the lines of one moment are written together."""
 
     def __init__(self, out: IO[str], clock: Clock) -> None:
         self._out = out
         self._clock = clock
+        self._lines: list[str] = []
 
     async def __call__(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -53,7 +55,13 @@ class AccessLog:
             "status": status,
             "ms": round(seconds * 1000, 1),
         }
-        report(self._out, json.dumps(line))
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._lines.append(json.dumps(line))
+
+    def _flush(self) -> None:
+        lines, self._lines = self._lines, []
+        report(self._out, "\n".join(lines))
 
 
 def report(log: IO[str], line: str) -> None:

@@ -90,18 +90,13 @@ def _application(faces: Faces) -> web.Application:
     log = AccessLog(faces.log, faces.clock)
 
     @web.middleware
-    async def counted(
+    async def counted_and_logged(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        return await faces.in_progress(request, handler)
+        with faces.in_progress:
+            return await log(request, handler)
 
-    @web.middleware
-    async def logged(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        return await log(request, handler)
-
-    application = web.Application(middlewares=[counted, logged], client_max_size=MOST)
+    application = web.Application(middlewares=[counted_and_logged], client_max_size=MOST)
     application.on_response_prepare.append(_add_headers)
     return application
 

@@ -57,12 +57,14 @@ _LEGS = frozenset({Step.WHISPER, Step.ACCEPT, Step.TAKE, Step.RETURN, Step.RETUR
 class CallsRoute:
     """The route's parts.
 
-    `channel` is the name of the voice channel, and `adapter` speaks its provider's markup. `origin` is our
+    `channel` is the name of the voice channel, and `adapter` speaks its provider's markup;
+    `write` returns a document in it. `origin` is our
     public origin. `snapshot` returns what is known now. `planned` is called if a step left something to do.
     """
 
     channel: str
     adapter: HoldsCalls
+    write: Callable[[CallDocument], InboundAnswer]
     origin: str
     snapshot: Callable[[], Snapshot]
     writer: LedgerWriter
@@ -90,7 +92,7 @@ class CallsRoute:
             self.counters.add("call_trouble")
             self.trouble(f"{self.channel}: {type(error).__name__} while a call was answered")
             document = self._apology(request)
-        answer = self._written(document)
+        answer = self.write(document)
         return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
 
     async def _inbound(self, request: web.Request) -> InboundRequest:
@@ -196,9 +198,6 @@ class CallsRoute:
                 live.rung.append(effect.agent)
             elif isinstance(effect, CallerReached):
                 live.reached = True
-
-    def _written(self, document: CallDocument) -> InboundAnswer:
-        return self.adapter.write_call(document, lambda path: self.origin + path)
 
     def _apology(self, request: web.Request) -> CallDocument:
         """Return the recording of a message for a caller whose step failed; an agent's leg only ends."""

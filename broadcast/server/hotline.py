@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from broadcast.ai.answering_model import AnsweringModel
 from broadcast.channels.base import Adapter, HoldsCalls
@@ -14,6 +15,7 @@ from broadcast.crm.build import build_source
 from broadcast.crm.caller_lookup import CallerLookup
 from broadcast.errors import ConfigError
 from broadcast.hotline.callers import LiveCalls
+from broadcast.hotline.listening import prepare
 from broadcast.hotline.recording import from_line, to_line
 from broadcast.hotline.snapshot import Snapshot
 from broadcast.ledger.hotline_switches import OFF, ON, OVERLOAD, HotlineSwitch
@@ -29,6 +31,9 @@ from broadcast.server.pages.rate_limit import RateLimit
 from broadcast.server.snapshots import Snapshots
 from broadcast.wiring import make_snapshot_reader, open_ledger
 
+#: So many documents are kept as they were written.
+_DOCUMENTS = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hotline:
@@ -42,6 +47,8 @@ class Hotline:
     def start(self) -> None:
         """Read what is known, then keep it current; raises `BroadcastError` if it cannot be read."""
         self.snapshots.start()
+        for locale in self.snapshots.latest().locales:
+            prepare(locale)
 
     async def close(self) -> None:
         """Stop reading and looking up."""
@@ -72,6 +79,7 @@ class HotlineMaker:
         calls = self.settings.calls
         if calls is None:
             return None
+        adapter = self._adapter(calls.channel)
         reader = make_snapshot_reader(self.settings, calls)
         spool = LedgerSpool(calls_spool(self.settings.ledger), to_line, from_line)
         spool.reserve()
@@ -93,7 +101,9 @@ class HotlineMaker:
         snapshots = Snapshots(lambda: open_ledger(self.settings), catch_up, read, self.clock, self.trouble)
         route = CallsRoute(
             channel=calls.channel,
-            adapter=self._adapter(calls.channel),
+            adapter=adapter,
+            # Most callers hear what others have heard before, and writing it is a tenth of an answer.
+            write=lru_cache(_DOCUMENTS)(lambda document: adapter.write_call(document, self._url)),
             origin=self.origin,
             snapshot=snapshots.latest,
             writer=self.writer,
@@ -108,6 +118,9 @@ class HotlineMaker:
             trouble=self.trouble,
         )
         return Hotline(route=route, snapshots=snapshots, lookups=lookups, answers=answers)
+
+    def _url(self, path: str) -> str:
+        return self.origin + path
 
     def _adapter(self, channel: str) -> HoldsCalls:
         adapter: object = self.adapters.get(channel)

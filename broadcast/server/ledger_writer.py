@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from broadcast.errors import LedgerBusy, UnknownCommit
@@ -37,8 +37,12 @@ class _Work:
     """What a request wants done; `done` gets the result."""
 
     act: _Act
+    done: asyncio.Future[object]
     items: Sequence[object] = ()
-    done: Future[object] = field(default_factory=Future)
+
+
+#: Who waits, with the result or the error.
+_Done = tuple[asyncio.Future[object], object, Exception | None]
 
 
 class LedgerWriter:
@@ -77,20 +81,21 @@ class LedgerWriter:
 
         Receipts that are recorded together have one result, that of all of them.
         """
-        return cast("ReceiptsApplied", await self._done(_Work(self._record_receipts, receipts)))
+        return cast("ReceiptsApplied", await self._done(self._record_receipts, receipts))
 
     async def record_step(self, channel: str, step: CallStep) -> None:
         """Record a step of a phone call with its effects; durable when this returns. Raises `LedgerError`."""
-        await self._done(_Work(_record_steps, [(channel, step)]))
+        await self._done(_record_steps, [(channel, step)])
 
     async def call(self, act: Callable[[Ledger], T]) -> T:
         """Call `act` in the thread and return its result; raises what it raises."""
-        return cast("T", await self._done(_Work(lambda ledger, _: act(ledger))))
+        return cast("T", await self._done(lambda ledger, _: act(ledger)))
 
-    async def _done(self, work: _Work) -> object:
-        self._queue.put(work)
+    async def _done(self, act: _Act, items: Sequence[object] = ()) -> object:
         # Once it is handed over it is carried out, even if the client of the request has gone.
-        return await asyncio.shield(asyncio.wrap_future(work.done))
+        done = asyncio.get_running_loop().create_future()
+        self._queue.put(_Work(act, done, items))
+        return await done
 
     def _run(self) -> None:
         try:
@@ -104,7 +109,7 @@ class LedgerWriter:
             while not (self._closing.is_set() and self._queue.empty()):
                 works = self._next()
                 began = self._clock.monotonic()
-                _carry_out(ledger, works)
+                _answer(_carry_out(ledger, works))
                 self._counters.ledger_writes.observe(self._clock.monotonic() - began)
                 self._counters.add("written", count=len(works))
                 self._closing.wait(PAUSE)
@@ -136,27 +141,41 @@ def _record_steps(ledger: Ledger, steps: Sequence[tuple[str, CallStep]]) -> None
         ledger.calls.record(channel, recorded)
 
 
-def _carry_out(ledger: Ledger, works: Sequence[_Work]) -> None:
+def _carry_out(ledger: Ledger, works: Sequence[_Work]) -> list[_Done]:
     """Do what is the same for several requests once, for all of them."""
     same: dict[_Act, list[_Work]] = {}
     for work in works:
         same.setdefault(work.act, []).append(work)
-    for act, together in same.items():
-        _settle(ledger, act, together)
+    return [done for act, together in same.items() for done in _carry_out_together(ledger, act, together)]
 
 
-def _settle(ledger: Ledger, act: _Act, works: Sequence[_Work]) -> None:
-    """Act once, and give the result or the error to everybody who waits for it."""
+def _carry_out_together(ledger: Ledger, act: _Act, works: Sequence[_Work]) -> list[_Done]:
+    """Act once; everybody who waits for it gets the result or the error."""
     try:
         result = act(ledger, [item for work in works for item in work.items])
     except Exception as error:  # noqa: BLE001 - the requests raise it
         if len(works) > 1 and not isinstance(error, LedgerBusy | UnknownCommit):
             # What one request brought may be what cannot be recorded: it must not take the others with it.
-            for work in works:
-                _settle(ledger, act, [work])
-            return
-        for work in works:
-            work.done.set_exception(error)
-    else:
-        for work in works:
-            work.done.set_result(result)
+            return [done for work in works for done in _carry_out_together(ledger, act, [work])]
+        return [(work.done, None, error) for work in works]
+    return [(work.done, result, None) for work in works]
+
+
+def _answer(done: Sequence[_Done]) -> None:
+    """Wake the requests. Their event loop is interrupted once for all of them, because that is not cheap."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Done]] = {}
+    for one in done:
+        by_loop.setdefault(one[0].get_loop(), []).append(one)
+    for loop, ours in by_loop.items():
+        with suppress(RuntimeError):  # it has ended, and nobody waits any more
+            loop.call_soon_threadsafe(_wake, ours)
+
+
+def _wake(done: Sequence[_Done]) -> None:
+    for future, result, error in done:
+        if future.done():  # the request has gone, or lost patience
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)

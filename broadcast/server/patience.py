@@ -12,19 +12,12 @@ T = TypeVar("T")
 
 
 async def patiently(work: Awaitable[T], seconds: float) -> T | None:
-    """Return the result; None if the ledger fails, or takes longer: then the work goes on by itself."""
-    task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=seconds)
-    if not done:
-        task.add_done_callback(_forget)
-        return None
+    """Return the result of work that the ledger's writer does.
+
+    None if the ledger fails, or takes longer: then the work goes on by itself.
+    """
     try:
-        return task.result()
-    except BroadcastError:
+        async with asyncio.timeout(seconds):
+            return await work
+    except (TimeoutError, BroadcastError):
         return None
-
-
-def _forget(task: asyncio.Future[T]) -> None:
-    """Read the result of work that nobody waits for any more, so that its error is not reported as unseen."""
-    if not task.cancelled():
-        task.exception()
