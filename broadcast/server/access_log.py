@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING
 
 from broadcast.model.clock import Clock
@@ -46,22 +47,21 @@ class AccessLog:
 
     def _write(self, request: web.Request, status: int, seconds: float) -> None:
         resource = request.match_info.route.resource
-        named = {name: request.match_info[name] for name in _NAMED if name in request.match_info}
-        line = {
-            "at": self._clock.now().isoformat(timespec="milliseconds"),
-            "method": request.method,
-            "route": resource.canonical if resource else None,
-            **named,
-            "status": status,
-            "ms": round(seconds * 1000, 1),
-        }
+        named = [(name, request.match_info[name]) for name in _NAMED if name in request.match_info]
+        about = _about(request.method, resource.canonical if resource else None, *named)
         if not self._lines:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._lines.append(json.dumps(line))
+        at = self._clock.now().isoformat(timespec="milliseconds")
+        self._lines.append(f'{{"at": "{at}", {about}, "status": {status}, "ms": {seconds * 1000:.1f}}}')
 
     def _flush(self) -> None:
         lines, self._lines = self._lines, []
         report(self._out, "\n".join(lines))
+
+
+@lru_cache(maxsize=64)  # because it is the same for most requests, and JSON takes a while
+def _about(method: str, route: str | None, *named: tuple[str, str]) -> str:
+    return json.dumps({"method": method, "route": route, **dict(named)})[1:-1]
 
 
 def report(log: IO[str], line: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.model_answers import ModelAnswers
 from broadcast.server.pages.rate_limit import RateLimit
-from broadcast.server.patience import patiently
+from broadcast.server.patience import LedgerPatience
 from broadcast.server.requests import BodyTooLarge, read_body
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class CallsRoute:
     counters: Counters
     planned: Callable[[], None]
     trouble: Callable[[str], None]
+    patience: LedgerPatience = field(default_factory=lambda: LedgerPatience(PATIENCE))
 
     async def answer(self, request: web.Request) -> web.Response:
         """Verify, decide, record, then answer. A caller hears words whatever fails inside."""
@@ -152,7 +153,7 @@ class CallsRoute:
             return known
         number = "" if state.step in _LEGS else asked.caller
         known_there = self.writer.call(lambda ledger: _known(ledger, self.channel, call, number, now))
-        found = await patiently(known_there, PATIENCE)
+        found = await self.patience.wait(known_there)
         live = self.live.put(call, found or LiveCall(caller=_caller(number)))
         self.lookups.begin(live)
         return live
@@ -166,7 +167,7 @@ class CallsRoute:
         if live:
             live.agent = agent
         accepted = self.writer.call(lambda ledger: ledger.calls.accept(self.channel, call, agent, event.at))
-        winner = await patiently(accepted, PATIENCE)
+        winner = await self.patience.wait(accepted)
         if winner and live:
             live.agent = winner
         return Acceptance.MINE if winner in {None, "", agent} else Acceptance.TAKEN
@@ -174,17 +175,13 @@ class CallsRoute:
     async def _record(self, step: CallStep) -> None:
         if not step.effects and step.number > 1:
             return
-        if await patiently(self._recorded(step), PATIENCE):
+        if await self.patience.wait(self.writer.record_step(self.channel, step)):
             # A round of the clock takes the ledger from callers, so it is asked for only if it has work.
             if any(effect.kind in MESSAGES for effect in step.effects):
                 self.planned()
             return
         self.counters.add("calls_spooled")
         await asyncio.to_thread(self.spool.add, step)
-
-    async def _recorded(self, step: CallStep) -> bool:
-        await self.writer.record_step(self.channel, step)
-        return True
 
     def _remember(self, state: CallState, event: CallEvent, decision: Decision) -> None:
         live = self.live.get(state.call or event.request.call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -53,26 +53,36 @@ class Hooks:
     words: AnswerWords
     trouble: Callable[[str], None]
     later: LaterWork
+    _receivers: dict[str, Receives | None] = field(init=False, default_factory=dict)
 
     async def answer(self, request: web.Request) -> web.Response:
         """Verify, record, then answer: a provider that gets 204 need not repeat the request."""
         from aiohttp import web
 
         channel = request.match_info["channel"]
-        adapter = self.adapters.get(channel)
-        if adapter is None or not isinstance(adapter, Receives):
+        adapter = self._receiver(channel)
+        if adapter is None:
             self.counters.add("unknown_channel")
             return web.Response(status=404)
         try:
             inbound = adapter.receive(await self._inbound(request, getattr(adapter, "largest_body", MOST)))
-            answer = await self._take(channel, adapter, inbound)
+            answer = await self._take(channel, inbound)
         except (Forged, Malformed, BodyTooLarge, LedgerError) as error:
             return self._refused(channel, error)
         except Exception as error:  # noqa: BLE001 - an adapter of another author must not end up in a traceback
             self.counters.add("adapter_error", channel)
             self.trouble(f"{channel}: {type(error).__name__} while a request was read")
             return web.Response(status=500)
-        return web.Response(status=answer.status, body=answer.body or None, content_type=answer.content_type)
+        if not answer.body:
+            return web.Response(status=answer.status)
+        return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
+
+    def _receiver(self, channel: str) -> Receives | None:
+        # Asking a protocol takes as long as verifying the signature, so each adapter is asked once.
+        if channel not in self._receivers and channel in self.adapters:
+            adapter: object = self.adapters[channel]
+            self._receivers[channel] = adapter if isinstance(adapter, Receives) else None
+        return self._receivers.get(channel)
 
     async def _inbound(self, request: web.Request, most: int) -> InboundRequest:
         return InboundRequest(
@@ -83,7 +93,7 @@ class Hooks:
             at=self.clock.now(),
         )
 
-    async def _take(self, channel: str, adapter: Adapter, inbound: Sequence[Inbound]) -> InboundAnswer:
+    async def _take(self, channel: str, inbound: Sequence[Inbound]) -> InboundAnswer:
         receipts = [one for one in inbound if isinstance(one, Receipt)]
         if receipts:
             applied = await self.listener.record(channel, receipts)
@@ -95,6 +105,7 @@ class Hooks:
             if isinstance(one, Challenge):
                 return InboundAnswer(200, one.text.encode())
         people = [one for one in inbound if isinstance(one, InboundMessage | KeyPress)]
+        adapter = self.adapters[channel]
         return self._answer(adapter, await self._take_people(channel, adapter, people))
 
     async def _take_people(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from broadcast.errors import LedgerBusy, UnknownCommit
 from broadcast.ledger.ledger import Ledger
@@ -37,12 +37,12 @@ class _Work:
     """What a request wants done; `done` gets the result."""
 
     act: _Act
-    done: asyncio.Future[object]
+    done: asyncio.Future[Any]
     items: Sequence[object] = ()
 
 
 #: Who waits, with the result or the error.
-_Done = tuple[asyncio.Future[object], object, Exception | None]
+_Done = tuple[asyncio.Future[Any], object, Exception | None]
 
 
 class LedgerWriter:
@@ -76,26 +76,28 @@ class LedgerWriter:
         self._queue.put(None)
         self._thread.join()
 
-    async def record(self, receipts: Sequence[ChannelReceipt]) -> ReceiptsApplied:
+    def record(self, receipts: Sequence[ChannelReceipt]) -> asyncio.Future[ReceiptsApplied]:
         """Record receipts and return what they changed, once that is durable; raises `LedgerError`.
 
         Receipts that are recorded together have one result, that of all of them.
         """
-        return cast("ReceiptsApplied", await self._done(self._record_receipts, receipts))
+        return self._future(self._record_receipts, receipts)
 
-    async def record_step(self, channel: str, step: CallStep) -> None:
-        """Record a step of a phone call with its effects; durable when this returns. Raises `LedgerError`."""
-        await self._done(_record_steps, [(channel, step)])
+    def record_step(self, channel: str, step: CallStep) -> asyncio.Future[bool]:
+        """Record a step of a phone call with its effects; True once that is durable. Raises `LedgerError`."""
+        return self._future(_record_steps, [(channel, step)])
 
-    async def call(self, act: Callable[[Ledger], T]) -> T:
+    def call(self, act: Callable[[Ledger], T]) -> asyncio.Future[T]:
         """Call `act` in the thread and return its result; raises what it raises."""
-        return cast("T", await self._done(lambda ledger, _: act(ledger)))
+        return self._future(lambda ledger, _: act(ledger))
 
-    async def _done(self, act: _Act, items: Sequence[object] = ()) -> object:
+    def _future(
+        self, act: Callable[[Ledger, Sequence[Any]], T], items: Sequence[object] = ()
+    ) -> asyncio.Future[T]:
         # Once it is handed over it is carried out, even if the client of the request has gone.
-        done = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put(_Work(act, done, items))
-        return await done
+        return done
 
     def _run(self) -> None:
         try:
@@ -105,9 +107,7 @@ class LedgerWriter:
             return
         self._ready.set_result(None)
         try:
-            # The end is asked for behind all work, and may be taken from the queue together with some.
-            while not (self._closing.is_set() and self._queue.empty()):
-                works = self._next()
+            while (works := self._next()) or not self._closing.is_set():
                 began = self._clock.monotonic()
                 _answer(_carry_out(ledger, works))
                 self._counters.ledger_writes.observe(self._clock.monotonic() - began)
@@ -133,12 +133,13 @@ class LedgerWriter:
         return applied
 
 
-def _record_steps(ledger: Ledger, steps: Sequence[tuple[str, CallStep]]) -> None:
+def _record_steps(ledger: Ledger, steps: Sequence[tuple[str, CallStep]]) -> bool:
     by_channel: dict[str, list[CallStep]] = {}
     for channel, step in steps:
         by_channel.setdefault(channel, []).append(step)
     for channel, recorded in by_channel.items():
         ledger.calls.record(channel, recorded)
+    return True
 
 
 def _carry_out(ledger: Ledger, works: Sequence[_Work]) -> list[_Done]:

@@ -7,8 +7,8 @@ would lose a confirmation: what it says is then kept in a file, and recorded as 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from broadcast.model.inbound import InboundMessage, KeyPress, Receipt
 from broadcast.model.question import AnswerMeans
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
-from broadcast.server.patience import patiently
+from broadcast.server.patience import LedgerPatience
 
 T = TypeVar("T")
 #: Seconds that a provider that posts once waits for the ledger; Twilio gives up after 15.
@@ -47,6 +47,7 @@ class InboundListener:
     counters: Counters
     internal: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    patience: LedgerPatience = field(default_factory=lambda: LedgerPatience(_PATIENCE))
 
     async def take(self, channel: str, inbound: InboundMessage | KeyPress) -> Taken:
         """Record it and let it have its effect. Raises `LedgerError`."""
@@ -55,21 +56,27 @@ class InboundListener:
             inbound = replace(inbound, answered=True)
         arrived = self._arrived(channel, inbound)
         work = self.writer.call(partial(self._take, arrived=arrived))
-        return await self._recorded(channel, [arrived], work) or Taken(said=Said.RECEIVED)
+        return await self._recorded(channel, lambda: [arrived], work) or Taken(said=Said.RECEIVED)
 
     async def record(self, channel: str, receipts: Sequence[Receipt]) -> ReceiptsApplied:
         """Record receipts. Raises `LedgerError`."""
-        arrived = [self._arrived(channel, receipt) for receipt in receipts]
         kind = self.adapters[channel].capabilities.address
         work = self.writer.record([ChannelReceipt(channel, kind, receipt) for receipt in receipts])
+        arrived = partial(self._all_arrived, channel, receipts)
         return await self._recorded(channel, arrived, work) or ReceiptsApplied()
 
-    async def _recorded(self, channel: str, arrived: Sequence[Arrived], work: Awaitable[T]) -> T | None:
+    def _all_arrived(self, channel: str, receipts: Sequence[Receipt]) -> list[Arrived]:
+        return [self._arrived(channel, receipt) for receipt in receipts]
+
+    async def _recorded(
+        self, channel: str, arriving: Callable[[], Sequence[Arrived]], work: asyncio.Future[T]
+    ) -> T | None:
         """Return what became of it; None if it waits in the spool."""
         if not getattr(self.adapters[channel], "posts_once", False):
             return await work
-        done = await patiently(work, _PATIENCE)
+        done = await self.patience.wait(work)
         if done is None:
+            arrived = arriving()
             await asyncio.to_thread(self._keep, arrived)
             self.counters.add("answers_spooled", channel, count=len(arrived))
         return done

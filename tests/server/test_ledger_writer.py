@@ -58,7 +58,7 @@ async def together(writer: LedgerWriter, *works):
         busy.set()
         held.wait()
 
-    first = asyncio.ensure_future(writer.call(hold))
+    first = writer.call(hold)
     await asyncio.to_thread(busy.wait)
     waiting = asyncio.gather(*works, return_exceptions=True)
     await asyncio.sleep(0)  # they have asked
@@ -82,7 +82,7 @@ async def test_a_step_that_comes_twice_at_once_is_recorded_once(writer, ledger):
     )
     results = await together(writer, *(writer.record_step("call", asked) for _ in range(3)))
 
-    assert results == [None] * 3
+    assert results == [True] * 3
     assert len(ledger.call_follow_ups.call_backs()) == 1
 
 

@@ -21,9 +21,9 @@ async def test_the_writer_closes_although_work_came_just_before(settings):
         closing.start()
         closing.join(0.2)  # it cannot end before this work does
 
-    first = asyncio.create_task(writer.call(close_meanwhile))
+    first = writer.call(close_meanwhile)
     await asyncio.to_thread(begun.wait, 20)
-    last = asyncio.create_task(writer.call(lambda _: "recorded"))
+    last = writer.call(lambda _: "recorded")
     await asyncio.sleep(0)
     followed.set()
     await first
