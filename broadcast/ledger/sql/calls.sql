@@ -74,7 +74,7 @@ SELECT count(*) AS count FROM call_effect WHERE kind = 'link' AND recorded_at >=
 SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at,
        call.source, call.ref, call.locale
 FROM call_effect JOIN call ON call.id = call_effect.call_id
-WHERE call_effect.state = 'planned' AND call_effect.details != '{}' ORDER BY call_effect.id LIMIT :limit
+WHERE call_effect.state IN ('planned', 'sending') AND call_effect.state = 'planned' AND call_effect.details != '{}' ORDER BY call_effect.id LIMIT :limit
 
 -- name: claim_call_message
 -- Record that a message is about to be sent.
@@ -86,7 +86,7 @@ UPDATE call_effect SET state = :state, done_at = :done WHERE id = :id AND state 
 
 -- name: abandon_call_messages
 -- Messages whose process died while it sent them: it is not known whether they were sent, so they are not repeated.
-UPDATE call_effect SET state = 'unknown', done_at = :at WHERE state = 'sending' AND recorded_at < :before
+UPDATE call_effect SET state = 'unknown', done_at = :at WHERE id IN (SELECT id FROM call_effect WHERE state IN ('planned', 'sending')) AND state = 'sending' AND recorded_at < :before
 
 -- name: request_call_back
 -- Record a call-back, at most one for a number.

@@ -59,7 +59,9 @@ JOIN incident ON incident.id = notice.incident_id JOIN recipient ON recipient.id
 LEFT JOIN question ON question.notice_id = notice.id
 LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
      AND confirmation.contact = delivery.contact
-WHERE delivery.state IN ('sending', 'unknown') AND delivery.channel = :channel AND attempt.channel = :channel AND attempt.ref IS NULL
+WHERE delivery.id IN (SELECT id FROM delivery WHERE state = 'unknown' AND channel = :channel
+                      UNION ALL SELECT id FROM delivery WHERE state = 'sending' AND channel = :channel)
+AND attempt.channel = :channel AND attempt.ref IS NULL
 ORDER BY attempt.id LIMIT :limit
 
 -- name: asked_by_delivery

@@ -183,8 +183,6 @@ WHERE delivery.notice_id = ? AND coalesce(doubtful.outcome, 'unknown') = 'unknow
 
 -- name: open_deliveries
 -- Count the deliveries of open incidents by their state.
-SELECT delivery.state, count(*) AS number FROM delivery
-JOIN notice ON notice.id = delivery.notice_id
-JOIN incident ON incident.id = notice.incident_id
-WHERE incident.ended_at IS NULL
+SELECT delivery.state, count(*) AS number FROM delivery WHERE delivery.notice_id IN
+(SELECT notice.id FROM incident JOIN notice ON notice.incident_id = incident.id WHERE incident.ended_at IS NULL)
 GROUP BY delivery.state
