@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broadcast.config.settings import HotlineSettings, Settings
@@ -32,16 +32,22 @@ class SnapshotReader:
     renderer: Renderer
     prompts: Mapping[str, Phrases]
 
-    def read(self, ledger: Ledger, now: datetime) -> Snapshot:
-        """Return what is known now; raises `LedgerError`, or `ConfigError` if the rota cannot be read."""
+    def read(self, ledger: Ledger, now: datetime, agents: Iterable[Agent] | None = None) -> Snapshot:
+        """Return what is known now.
+
+        Raises `LedgerError`, or `ConfigError` if the rota cannot be read. With `agents` these are on duty,
+        and the rota is not read.
+        """
         locales, active = tuple(self.prompts), ledger.lines.active()
         lines = active_lines(self.settings, active)
         latest = [facts for facts in self._latest(ledger, now) if facts]
         latest = restated(latest, self.settings, active)
         queue = ledger.calls.queue(now)
-        agents = tuple(agents_on_duty(self.settings, self.calls, ledger, now, queue.busy))
+        if agents is None:
+            agents = agents_on_duty(self.settings, self.calls, ledger, now, queue.busy)
+        on_duty = tuple(replace(agent, busy=agent.id in queue.busy) for agent in agents)
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
-        load = self._load(queue, agents, now)
+        load = self._load(queue, on_duty, now)
         loaded = overload(load, self.calls.longest_wait, before=switched.get(OVERLOAD) == ON)
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
@@ -50,8 +56,8 @@ class SnapshotReader:
             lines={line.number: line.locale for line in self.calls.numbers if line.locale},
             prompts=self.prompts,
             incidents=spoken_incidents(latest, self.renderer, locales, now),
-            agents=agents,
-            waiting=expected_wait(queue.waits, queue.waiting + 1, len(agents)),
+            agents=on_duty,
+            waiting=expected_wait(queue.waits, queue.waiting + 1, len(on_duty)),
             mode=Mode(switched.get(MODE, Mode.AUTO)),
             overloaded=loaded.active,
             overload=loaded.why,

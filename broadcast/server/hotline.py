@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,11 +14,11 @@ from broadcast.channels.base import Adapter, HoldsCalls
 from broadcast.config.settings import Settings
 from broadcast.crm.build import build_source
 from broadcast.crm.caller_lookup import CallerLookup
-from broadcast.errors import ConfigError
+from broadcast.errors import ConfigError, LedgerBusy
 from broadcast.hotline.callers import LiveCalls
 from broadcast.hotline.listening import prepare
 from broadcast.hotline.recording import from_line, to_line
-from broadcast.hotline.snapshot import Snapshot
+from broadcast.hotline.snapshot import Agent, Snapshot
 from broadcast.ledger.hotline_switches import OFF, ON, OVERLOAD, HotlineSwitch
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.spool import LedgerSpool, calls_spool
@@ -91,11 +92,12 @@ class HotlineMaker:
         def catch_up(ledger: Ledger) -> None:
             spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
 
-        def read(ledger: Ledger) -> Snapshot:
+        def read(ledger: Ledger, agents: Sequence[Agent] | None) -> Snapshot:
             if source and (wrong := source.refresh()):
                 self.trouble(f"hotline: callers are strangers: {wrong}")
-            snapshot = reader.read(ledger, self.clock.now())
-            _note_overload(ledger, snapshot, self.clock.now())
+            snapshot = reader.read(ledger, self.clock.now(), agents)
+            with suppress(LedgerBusy):  # it is noted later; what is new must be told now
+                _note_overload(ledger, snapshot, self.clock.now())
             return snapshot
 
         snapshots = Snapshots(lambda: open_ledger(self.settings), catch_up, read, self.clock, self.trouble)
