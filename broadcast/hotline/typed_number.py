@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from broadcast.contacts.phone import FICTIONAL
@@ -92,6 +93,7 @@ def _judged(number: PhoneNumber, *, mobile: bool) -> TypedNumber:
     return TypedNumber(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=16)  # we have few numbers, and callers ask for the country of each again and again
 def _region(called: str) -> str | None:
     """Return the country of our own number; the largest one if several share its country code."""
     import phonenumbers
