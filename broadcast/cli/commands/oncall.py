@@ -23,6 +23,7 @@ from broadcast.errors import NothingMatched
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
 from broadcast.model.mask import mask
+from broadcast.model.names import listed
 from broadcast.publishing.on_duty import DutyReport, DutyTurn, StaffedRota, duty_report, read_rota
 from broadcast.wiring import load_settings
 
@@ -104,7 +105,7 @@ def _row(turn: DutyTurn, zone: ZoneInfo, *, clear: bool) -> tuple[str | StyledWo
 
 
 def _hand_over(hand_over: HandOver, rota: StaffedRota, zone: ZoneInfo) -> str:
-    people = ", ".join(map(_name, rota.people(hand_over.people)))
+    people = listed(map(_name, rota.people(hand_over.people)))
     return f"from {clock_time(hand_over.at, zone)}: {people or 'nobody'}"
 
 

@@ -17,6 +17,7 @@ from broadcast.cli.output.preview import barred_page
 from broadcast.cli.request_input import read_affects
 from broadcast.errors import UsageError
 from broadcast.model.counted import counted
+from broadcast.model.names import listed
 from broadcast.model.system import NOTHING
 from broadcast.planning.resilience import Gap, Resilience
 from broadcast.publishing.observed_outages import takes_back
@@ -161,7 +162,7 @@ def _examined_page(found: Resilience) -> Iterator[Block]:
 
 def _gap(gap: Gap, already: str) -> tuple[Cell, ...]:
     cause = StyledWord(" + ".join(gap.systems) or already, Tone.BAD)
-    who = ", ".join(person.name or person.id for person in gap.named[:_NAMED])
+    who = listed(person.name or person.id for person in gap.named[:_NAMED])
     more = f" and {gap.count - _NAMED:,} more" if gap.count > _NAMED else ""
     cut_off = f"{gap.count:,} of {gap.people:,}"
     return cause, gap.audience, cut_off, who + more, ", ".join(gap.public) or "nothing"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from broadcast.cli.output.page_blocks import Block, Remark, Tone
 from broadcast.ledger.answers import NoticeAnswers
+from broadcast.model.names import listed
 
 _NAMES = 20  # so many people are named
 
@@ -22,6 +23,6 @@ def answers_block(answers: NoticeAnswers | None) -> Iterator[Block]:
     for label, people in groups:
         if people:
             names = [one.name or one.id for one in people]
-            shown = ", ".join(names[:_NAMES])
+            shown = listed(names[:_NAMES])
             more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
             yield Remark(label, f"{shown}{more}", Tone.WARNING)

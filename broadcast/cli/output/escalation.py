@@ -14,6 +14,7 @@ from broadcast.ledger.confirmations import Confirmation
 from broadcast.model.counted import counted
 from broadcast.model.escalation import Escalation, EscalationOutcome, EscalationPolicy
 from broadcast.model.ids import base_id
+from broadcast.model.names import listed
 from broadcast.planning.escalation import Climb, End, FailOver, Wait, decide
 from broadcast.planning.escalation_card import Role
 from broadcast.planning.escalation_plan import PageRound
@@ -33,7 +34,7 @@ def plan_page(rounds: Sequence[PageRound], policy: EscalationPolicy, zone: ZoneI
             clock_time(one.at, zone),
             f"{one.position.round + 1}.{one.position.step + 1}",
             one.channel,
-            ", ".join(_name(page.contact.name if page.contact else "", page.receiver) for page in one.sent)
+            listed(_name(page.contact.name if page.contact else "", page.receiver) for page in one.sent)
             or StyledWord("no one", Tone.WARNING),
             StyledWord(_remark(one), Tone.FAINT),
         )
@@ -105,7 +106,7 @@ def summary_line(status: EscalationStatus, zone: ZoneInfo) -> Remark:
     one = status.escalation
     said = [f"{status.mark} {one.policy.name}: {one.standing} since {clock_time(one.since, zone)}"]
     if status.running:
-        waiting = ", ".join(_name(page.person.name, page.person.id) for page in status.waiting_for)
+        waiting = listed(_name(page.person.name, page.person.id) for page in status.waiting_for)
         said += [f"waiting for {waiting}" if waiting else "nobody is asked", next_step(status, zone)]
     else:
         said = [f"{status.mark} {one.policy.name}: {one.standing}"]
