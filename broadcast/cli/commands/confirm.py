@@ -52,7 +52,7 @@ def confirm(
     notice: NoticeNumber = None,
     output: ListForm = OutputForm.HUMAN,
 ) -> None:
-    """Record that a person confirmed a notice, in person or by other means.
+    """Record by hand that a person confirmed a notice: they called, or said it in the room.
 
     Nothing more of the notice is sent to the person. It counts instead of an earlier "pass on" or "cannot";
     an earlier confirmation is shown and stays. Without --by, the notice must be for one person only. The exit

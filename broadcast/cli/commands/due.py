@@ -48,7 +48,7 @@ Within = Annotated[
     str | None,
     typer.Option(metavar="TIME", help="Only what is due within this time, such as 10m, or overdue."),
 ]
-All = Annotated[bool, typer.Option("--all", help="Promises that were kept, and closed incidents, too.")]
+All = Annotated[bool, typer.Option("--all", help="Show also promises that were kept, and closed incidents.")]
 
 
 @command("broadcast due", "broadcast due --within 10m", "broadcast due INC-7 --all -o json")
@@ -61,9 +61,9 @@ def due(
 ) -> int:
     """List what readers were promised, the earliest first: updates, and the beginning and end of work.
 
-    Scheduled notices are listed if they were not published in time, and proposals until when somebody has to
-    decide about them. Ends with exit code 10 if something is
-    overdue. Reads the ledger only: it works offline.
+    Also lists scheduled notices that were not published in time, and proposals with the time by which
+    somebody has to decide. Ends with exit code 10 if something is overdue. Reads the ledger only: it works
+    offline.
     """
     span = None if within is None else timedelta(seconds=parse_duration(within))
     settings = load_settings(common.config, sandbox=common.sandbox)

@@ -78,14 +78,14 @@ class EscalateOptions:
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Wait so long for the answer, such as 15m; exit code 11 without one.",
+            help="How long to wait for the answer, such as 15m; without one the exit code is 11.",
             rich_help_panel=_SEND,
         ),
     ] = None
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it.", rich_help_panel=_SEND)] = False
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Ask them without asking you.", rich_help_panel=_SEND)
-    ] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Start without asking you.", rich_help_panel=_SEND)] = (
+        False
+    )
 
 
 @command(
@@ -102,9 +102,9 @@ def start(
     """Ask people step by step until enough of them confirm.
 
     The first step is asked at once; `serve` or `tick` goes on. Keys on the phone: 1 confirms, 5 passes it on,
-    9 says that the person cannot. It ends with a confirmation, with its incident, or when no one is left. The
-    exit code is 3 if no one can be reached, 1 if no message was accepted, and with --within 11 if it was not
-    confirmed in time.
+    9 says that the person cannot. It ends with a confirmation, with its incident, or when nobody is left
+    to ask. The exit code is 3 if no one can be reached, 1 if no message was accepted, and with --within
+    11 if it was not confirmed in time.
     """
     within = None if asked.within is None else parse_duration(asked.within)
     settings = load_settings(common.config, sandbox=common.sandbox)

@@ -36,7 +36,7 @@ Note = Annotated[str, typer.Option(metavar="TEXT", help="Why; `hotline status` s
 
 @command("broadcast hotline mode callback --note 'half the team is ill'", name="mode")
 def set_mode(common: Common, mode: ModeName, note: Note = "") -> None:
-    """Choose what is done with callers who want a person; calls under way follow at their next step."""
+    """Choose what happens to callers who want a person; calls that run follow at their next step."""
     _switch(common, MODE, mode.value, note)
     show([line(f"the hotline is in mode {mode.value}")], common.out)
 
@@ -81,7 +81,7 @@ def fallback(common: Common) -> None:
 
 hotline = group(
     "hotline",
-    "Show and steer the hotline, and work off call-backs and messages of callers.",
+    "Show and control the hotline; take and end call-backs and messages of callers.",
     [status, tail, set_mode, ai, lines, fallback, callbacks, tickets, recordings, simulate_calls],
     ["broadcast hotline status", "broadcast hotline mode callback", "broadcast hotline callbacks list"],
 )

@@ -90,9 +90,9 @@ def activate(
     provider: Provider = False,
     output: ListForm = OutputForm.HUMAN,
 ) -> int:
-    """Let backup lines stand in for the hotline: every later text names them, and its numbers no more.
+    """Let backup lines stand in for the hotline: every later text names them instead of its own numbers.
 
-    Callers who get through are put through to mobiles only. Prints what to dial so that your carrier
+    Callers are connected to mobiles only. Prints what to dial so that your carrier
     forwards calls to the line, and what to set at Twilio.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)

@@ -145,8 +145,8 @@ def announce(
     """Announce work with its window, and tell everyone concerned.
 
     Times are in [broadcast] timezone. Pages show the window and offer it to calendars. `start`, `move`, `end`
-    and `cancel` go to everybody who was told, as replies to the announcement. With --auto the clock
-    begins and ends the work; a move takes that with it, a cancellation ends it.
+    and `cancel` go to everybody who got an earlier notice, as replies to the announcement. With --auto the
+    clock begins and ends the work; `move` moves that as well, and `cancel` stops it.
     """
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
     request = read_request(Verb.NOTIFY, wording, targets, sending.key, title=title)
@@ -214,7 +214,7 @@ def end(
     run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
-    """Tell everybody who was told that the work is over.
+    """Tell everybody who got an earlier notice that the work is over.
 
     It ended now, or at --ended.
     """
@@ -235,7 +235,7 @@ def cancel(
     run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
-    """Tell everybody who was told that the work is cancelled or stopped."""
+    """Tell everybody who got an earlier notice that the work is cancelled or stopped."""
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
     request = read_request(Verb.RETRACT, wording, targets, sending.key, incident=incident)
     return publish(replace(request, maintenance=True), common, sending, run)

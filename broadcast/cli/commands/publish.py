@@ -103,7 +103,7 @@ def resolve(
     run: WaitOptions,
     incident: MaybeIncident = None,
 ) -> int:
-    """Tell everybody who was told, on the channel that reached them, that it is over.
+    """Tell everybody who got a notice that it is over, on the channel that reached them.
 
     Readers see when it ended only if you give --ended.
     """

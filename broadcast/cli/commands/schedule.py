@@ -29,7 +29,7 @@ SCHEMA = "broadcast.schedule/1"
 _TONES = {ScheduleState.REFUSED: Tone.BAD, ScheduleState.PUBLISHED: Tone.GOOD}
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Its number, from `schedule list`.")]
-All = Annotated[bool, typer.Option("--all", help="Those that are over, too.")]
+All = Annotated[bool, typer.Option("--all", help="Show published, refused and cancelled ones, too.")]
 
 
 def schedule(

@@ -17,11 +17,12 @@ from broadcast.wiring import load_settings
 
 @command("broadcast serve", "broadcast --sandbox serve")
 def serve(common: Common) -> int:
-    """Listen for receipts, replies and key presses, and send what becomes due because of them.
+    """Listen to receipts, replies, key presses, calls and alerts, and do what becomes due.
 
-    Providers reach it at [serve] url, through a reverse proxy. Everything else works without it. Each
-    request is one line of JSON on stderr, without personal data. With --sandbox, the
-    sandbox calls it: start it before you send. Ctrl-C and SIGTERM end it in good order.
+    Providers reach it at [serve] url, through a reverse proxy. Everything else works without it. Each request
+    is one line of JSON on stderr, without personal data. With --sandbox, the sandbox calls it: start it
+    before you send. Ctrl-C and SIGTERM let requests finish, then end it. The exit code is 8 if another
+    `serve` uses the ledger, and 12 if the ledger was replaced meanwhile.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
     rehearsed = announced(settings, sandbox_folder(settings)) if settings.sandbox else nullcontext(settings)

@@ -30,7 +30,7 @@ _BESIDE = 1.0
 
 @command("broadcast tick", "broadcast tick -q   # every minute, in a crontab")
 def tick(common: Common, output: ListForm = OutputForm.HUMAN) -> int:
-    """Do everything that is due, once, and end: send what is waiting, and what the clock drives.
+    """Do everything that is due, once, and end: reminders, escalations, schedules and messages that wait.
 
     You can run it at any time, from cron and beside `serve`; nothing is done twice. The exit code is 4 if
     something could not be done; the next round tries again.
