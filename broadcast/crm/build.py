@@ -12,6 +12,18 @@ from broadcast.crm.web_service import WebService
 from broadcast.errors import ConfigError
 
 
+def refuse_unable(settings: Settings) -> None:
+    """Raise `ConfigError` if `crm` names a channel whose provider does not know callers."""
+    crm = settings.calls.crm if settings.calls else None
+    if crm is None or not crm.channel:
+        return
+    if not issubclass(registry.adapter_for(settings.channels[crm.channel]), FindsCallers):
+        raise ConfigError(
+            f"{crm.origin}: channel {crm.channel} cannot look up who calls",
+            hint='name a channel with adapter = "zendesk", or write contacts or url',
+        )
+
+
 def build_source(settings: Settings) -> CallerSource | None:
     """Return where callers are looked up; None without `crm`. Raises `ConfigError`."""
     crm = settings.calls.crm if settings.calls else None
@@ -21,11 +33,7 @@ def build_source(settings: Settings) -> CallerSource | None:
         return ContactList(crm.contacts, settings.region)
     if crm.url:
         return WebService.from_settings(crm)
+    refuse_unable(settings)
     channel: Adapter = registry.build(settings.channels[crm.channel])
     finder: object = channel
-    if not isinstance(finder, FindsCallers):
-        raise ConfigError(
-            f"{crm.origin}: channel {crm.channel} cannot look up who calls",
-            hint='name a channel with adapter = "zendesk", or write contacts or url',
-        )
-    return ServiceDesk(finder, channel, crm.timeout)
+    return ServiceDesk(finder, channel, crm.timeout) if isinstance(finder, FindsCallers) else None

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from broadcast.hotline import call_back, ending, hand_over, link, opening, questions, stop, voicemail
 from broadcast.hotline.call_state import Step, Topic
 from broadcast.hotline.call_turn import CallTurn
+from broadcast.hotline.customer import own_sentence
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import Effect, Outcome, Rate
-from broadcast.hotline.intent import LONGEST_SPEECH, Intent
+from broadcast.hotline.intent import LONGEST_SPEECH, Intent, asks_about_own
 from broadcast.hotline.listening import CONFIRM_KEYS, EVERYWHERE, MENU_KEYS, CallInput, listen
 from broadcast.hotline.menu import MOST_REPEATS, menu
 from broadcast.hotline.status import status
@@ -133,6 +134,9 @@ def _chosen(turn: CallTurn, understood: CallInput) -> Decision:
 
 
 def _not_chosen(turn: CallTurn, understood: CallInput) -> Decision:
+    own = own_sentence(turn)
+    if own and asks_about_own(understood.speech, turn.state.locale):
+        return menu(turn, Step.REPLY, *own, effects=understood.effects)
     if understood.question:
         return questions.asked(turn, understood.speech, understood.effects)
     if understood.silent:

@@ -64,6 +64,11 @@ def intent_of(speech: str, locale: str) -> Intent:
     return Intent.OTHER
 
 
+def asks_about_own(speech: str, locale: str) -> bool:
+    """Return whether the words are about the caller's own order or request."""
+    return _own(locale).search(plain_words(speech)) is not None
+
+
 def key_of(speech: str, locale: str) -> str:
     """Return the key whose name is all that was said: `3` for "drei" or "3."; "" if it is none."""
     said = plain_words(speech).strip()
@@ -124,6 +129,11 @@ def _passed_over(locale: str, table: str) -> re.Pattern[str]:
 def _patterns(locale: str) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
     table = PHRASES.phrases(locale).entries["intent"]
     return tuple((intent, matcher(table[intent])) for intent in Intent if intent in table)
+
+
+@cache
+def _own(locale: str) -> re.Pattern[str]:
+    return matcher(PHRASES.phrases(locale).entries["own"]["words"])
 
 
 @cache

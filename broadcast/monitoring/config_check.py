@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from broadcast.ai.faq import read_faq
 from broadcast.channels import registry
 from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.crm.build import refuse_unable
 from broadcast.errors import ConfigError
 from broadcast.model.subscription import CHANNEL_KINDS
 from broadcast.planning.escalation import unusable
@@ -20,7 +22,7 @@ _PLACEHOLDER = "https://not-set.invalid/"
 def inspect(settings: Settings) -> None:
     """Raise one `ConfigError` that lists every channel, audience and escalation policy that cannot work."""
     audiences = (*_contacts(settings), *_subscribers(settings))
-    wrong = [*_channels(settings), *audiences, *_escalations(settings)]
+    wrong = [*_channels(settings), *audiences, *_escalations(settings), *_hotline(settings)]
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
@@ -50,6 +52,19 @@ def _escalations(settings: Settings) -> Iterator[ConfigError]:
             able[name] = registry.capabilities_of(channel)
     for policy in settings.escalation.values():
         yield from unusable(policy, able)
+
+
+def _hotline(settings: Settings) -> Iterator[ConfigError]:
+    """Yield what is wrong with the look-up of callers and the file of answers."""
+    faq = settings.ai.faq if settings.ai else None
+    checks: list[Callable[[], object]] = [lambda: refuse_unable(settings)]
+    if faq:
+        checks.append(lambda: read_faq(faq))
+    for check in checks:
+        try:
+            check()
+        except ConfigError as error:
+            yield error
 
 
 def _channels(settings: Settings) -> Iterator[ConfigError]:

@@ -106,8 +106,7 @@ class CallsRoute:
         )
 
     async def _document(self, request: web.Request, asked: CallRequest) -> CallDocument:
-        # The switch holds for calls under way, too, so it is looked at for each request.
-        snapshot = replace(self.snapshot(), ai=self.answers.on, faq=self.answers.faq)
+        snapshot = self.answers.informed(self.snapshot())
         state = _state(request, snapshot)
         begins = state.step is Step.ANSWER and not state.number
         if begins and asked.caller and not self.limit.count(asked.caller):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from broadcast.ai.answering_model import AnsweringModel
 from broadcast.channels.base import Adapter, HoldsCalls
@@ -34,6 +35,7 @@ from broadcast.wiring import make_snapshot_reader, open_ledger
 
 #: So many documents are kept as they were written.
 _DOCUMENTS = 256
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +87,12 @@ class HotlineMaker:
         spool = LedgerSpool(calls_spool(self.settings.ledger), to_line, from_line)
         spool.reserve()
 
-        source = build_source(self.settings)
+        source = self._or_without(lambda: build_source(self.settings), "callers are strangers")
         lookups = CallerLookups(CallerLookup(source, self.clock) if source else None)
-        answers = ModelAnswers(AnsweringModel.from_settings(self.settings, self.clock))
+        model = self._or_without(
+            lambda: AnsweringModel.from_settings(self.settings, self.clock), "no model is asked"
+        )
+        answers = ModelAnswers(model)
 
         def catch_up(ledger: Ledger) -> None:
             spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
@@ -123,6 +128,14 @@ class HotlineMaker:
 
     def _url(self, path: str) -> str:
         return self.origin + path
+
+    def _or_without(self, build: Callable[[], T | None], without: str) -> T | None:
+        """Return what calls are answered without if it cannot be built: a missing key must not silence us."""
+        try:
+            return build()
+        except ConfigError as error:
+            self.trouble(f"hotline: {without}: {error}")
+            return None
 
     def _adapter(self, channel: str) -> HoldsCalls:
         adapter: object = self.adapters.get(channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadcast.ai.answering_model import AnsweringModel, ModelTurn
 from broadcast.hotline.call_state import CallState, Step
@@ -44,16 +44,20 @@ class ModelAnswers:
     def __init__(self, model: AnsweringModel | None) -> None:
         self._model = model
         self._asked: dict[str, _PendingQuestion] = {}
+        self._informed: tuple[Snapshot, Snapshot] | None = None
 
-    @property
-    def on(self) -> bool:
-        """Whether a question may be asked now: the switch holds for calls under way, too."""
-        return self._model is not None and self._model.on()
+    def informed(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with whether a question may be asked now, and with the further answers.
 
-    @property
-    def faq(self) -> Mapping[str, Mapping[str, str]]:
-        """Further answers, by id and language."""
-        return self._model.faq if self._model else {}
+        The switch holds for calls under way, too. The same snapshot gives the same result, while it holds.
+        """
+        if self._model is None:
+            return snapshot
+        on, known = self._model.on(), self._informed
+        if known is None or known[0] is not snapshot or known[1].ai is not on:
+            known = (snapshot, replace(snapshot, ai=on, faq=self._model.faq))
+            self._informed = known
+        return known[1]
 
     def begin(self, call: str, decision: Decision, snapshot: Snapshot) -> None:
         """Ask what the decision wants to know; its answer is fetched by the next request of the call."""

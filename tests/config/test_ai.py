@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from broadcast.errors import ConfigError
+from broadcast.monitoring.config_check import inspect
 from tests.config.test_hotline import CHANNELS
 
 LEAST = '[ai]\nbase_url = "https://api.muster.example/v1"\nmodel = "small-1"\n'
@@ -38,3 +40,10 @@ def test_a_mistake_is_named_with_its_line(refusal, table, what):
     assert what in str(error).replace(": ", " ")
     assert "broadcast.toml:" in str(error)
     assert error.hint
+
+
+def test_a_broken_file_of_answers_is_found_by_the_check(read, tmp_path):
+    (tmp_path / "faq.toml").write_text("[[answer]]\nid = 'x'\n")
+
+    with pytest.raises(ConfigError, match="answer 1: it has no answer"):
+        inspect(read(f'{CHANNELS}{LEAST}faq = "faq.toml"\n'))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from broadcast.errors import ConfigError
+from broadcast.monitoring.config_check import inspect
 from tests.config.test_hotline import CHANNELS, LEAST
 
 DESK = '[channels.desk]\nadapter = "zendesk"\n'
@@ -66,3 +68,10 @@ def test_what_is_wrong_is_named_with_its_place(refusal, written, what):
     assert f"[hotline] crm: {what}" in error
     assert refused.hint
     assert "broadcast.toml:2" in error  # the line of the key
+
+
+def test_a_channel_that_knows_nobody_is_refused_by_the_check(read):
+    settings = read(f'{CHANNELS}{DESK}[hotline]\n{LEAST}crm = {{ channel = "sms" }}\n')
+
+    with pytest.raises(ConfigError, match="channel sms cannot look up who calls"):
+        inspect(settings)

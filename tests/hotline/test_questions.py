@@ -14,7 +14,9 @@ from broadcast.hotline.effects import (
 )
 from broadcast.hotline.event import ModelAnswer
 from broadcast.model.call_document import Dial, GoOn
+from broadcast.model.caller_context import CallerContext, OrderState
 from tests.hotline.telephone_call import (
+    CALLER,
     NOW,
     OUTAGE,
     begun,
@@ -62,6 +64,23 @@ def test_a_question_about_overdue_facts_goes_to_a_person():
     call.say("was wird aus meiner Bestellung")
 
     assert of_kind(call, BeginHandOver) == [BeginHandOver(topic=Topic.OUTDATED)]
+
+
+def test_a_question_about_the_own_order_is_answered_from_what_is_known_of_the_caller():
+    call = begun(ai=True)
+    call.caller = replace(CALLER, context=CallerContext(order="4711", order_state=OrderState.SHIPPED))
+
+    call.say("hat mein paket es noch geschafft")
+
+    assert call.words.startswith("Ihre Bestellung 4 7 1 1 ist unterwegs. Noch einmal")
+    assert not of_kind(call, AskModel)
+
+
+def test_a_question_about_the_own_order_of_a_stranger_is_a_question_like_any_other():
+    call = begun(ai=True)
+    call.say("hat mein paket es noch geschafft")
+
+    assert of_kind(call, AskModel)
 
 
 def test_a_sentence_of_the_faq_is_an_answer():

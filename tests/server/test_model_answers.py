@@ -217,6 +217,15 @@ async def test_a_model_that_obeys_every_attacker_makes_us_say_and_do_nothing(hot
     assert ledger.call_follow_ups.call_backs() == []
 
 
+async def test_a_missing_key_silences_nobody(hotline):
+    settings = hotline("http://127.0.0.1:1", 'api_key = "env:NO_SUCH_KEY"\n')
+    async with serving(settings) as served, platform(served) as twilio:
+        call = await twilio.call(Silence(), HangUp())
+
+    assert call.said().startswith("Muster Handel, automatische Ansage.")
+    assert "no model is asked" in served.log.getvalue()
+
+
 async def test_each_call_gets_its_own_answer(hotline):
     async def respond(request):
         await asyncio.sleep(0)

@@ -70,7 +70,7 @@ async def _follow(
 
 
 def _line(turn: RecordedTurn, zone: ZoneInfo) -> str:
-    said = " ".join(f"{name}={value!r}" for name, value in _details(turn).items() if value not in ("", 0))
+    said = " ".join(f"{name}={value!r}" for name, value in _details(turn).items() if value not in ("", 0, []))
     caller = mask(turn.caller) if turn.caller else "withheld"
     parts = (clock_time(turn.at, zone), turn.call[-6:], caller, turn.locale, turn.kind, said)
     return printable("  ".join(parts).rstrip())
