@@ -87,7 +87,7 @@ PUBLISHED = ("no", "no: what it accepted is published")
 RECEIPTS = {
     "twilio-sms": ("yes, with `status_callback` or `[serve] url`", "yes: the message, by its SID"),
     "twilio-voice": ("yes, with `status_callback` or `[serve] url`", "yes: the call, by its SID"),
-    "sms-gateway": ("yes, if `receipts` is described", "no: a description has no place for it"),
+    "sms-gateway": ("yes, if `receipts` is described", "yes, if `status` is described"),
     "sendgrid": ("yes, by the Event Webhook", "no: the Email Activity API is a paid addition"),
     "smtp": ("no", "no: reports of non-delivery go to the sender's mailbox"),
     "outlook": (

@@ -22,9 +22,6 @@ from broadcast.model.counted import counted
 from broadcast.model.inbound import ReceiptState
 from broadcast.publishing.channels import Channels
 
-#: How old a message is when its provider is first asked; later, if the provider is to tell us by itself.
-_SOON, _LATE = timedelta(minutes=1), timedelta(minutes=30)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReceipts:
@@ -56,8 +53,9 @@ class PollReceipts:
                 adapter = registry.adapter_for(settings)
             except ConfigError:
                 continue  # every other command says so
-            if issubclass(adapter, Polled):
-                yield name, _LATE if adapter.is_called_back(settings) else _SOON
+            after = adapter.asked_after(settings) if issubclass(adapter, Polled) else None
+            if after is not None:
+                yield name, after
 
     async def _ask(self, name: str, after: timedelta, now: datetime) -> list[str]:
         awaited = self.ledger.polls.take(name, after, now)

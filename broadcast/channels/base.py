@@ -7,7 +7,7 @@ logs, shortens a text or touches the ledger: `dispatch` does this for all adapte
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from broadcast.channels.transport import Transport
@@ -141,8 +141,11 @@ class Polled(Protocol):
     """An adapter whose provider can be asked what became of accepted messages."""
 
     @classmethod
-    def is_called_back(cls, settings: ChannelSettings) -> bool:
-        """Return whether the provider is to tell us by itself, so that it is asked only if it does not."""
+    def asked_after(cls, settings: ChannelSettings) -> timedelta | None:
+        """Return how old a message is when its provider is first asked; None if it cannot be asked.
+
+        `broadcast.channels.polling` has the usual spans.
+        """
         ...
 
     async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 from broadcast.model.inbound import AwaitedReceipt, Receipt
 
+#: How old a message is when its provider is first asked. `LATE` is for one that is to tell us by itself, so
+#: that it is asked only about what it did not tell.
+SOON, LATE = timedelta(minutes=1), timedelta(minutes=30)
 #: Requests at the same time: news may wait, and messages that are being sent may not.
 _AT_ONCE = 4
 

@@ -9,6 +9,7 @@ import pytest
 from broadcast.channels.base import Polled
 from broadcast.channels.email.non_delivery import returned
 from broadcast.channels.transport import Reply
+from broadcast.errors import ConfigError
 from broadcast.model.inbound import AwaitedReceipt, Receipt, ReceiptState
 from broadcast.model.outcome import Accepted
 from broadcast.model.suppression import SuppressionReason
@@ -22,6 +23,22 @@ _ACCOUNT = {"account_sid": "AC" + "5" * 32, "auth_token": "s3cret", "from": "+49
 SMS = Case(adapter="twilio-sms", options=_ACCOUNT, secrets=("s3cret",), address="+4915112345678")
 CALL = Case(adapter="twilio-voice", options=_ACCOUNT, secrets=("s3cret",), address="+4915112345678")
 
+GATEWAY = Case(
+    adapter="sms-gateway",
+    options={
+        "send": {"path": "/messages", "json": {"to": "{to}", "text": "{text}"}, "id": "id"},
+        "probe": "/balance",
+        "status": {
+            "path": "/messages/{id}/state",
+            "status": "message.state",
+            "code": "message.code",
+            "delivered": ["DELIVRD"],
+            "failed": ["UNDELIV", 9],
+        },
+    },
+    secrets=(),
+    address="+4915112345678",
+)
 MAILBOX = {
     "tenant": "muster.example",
     "client_id": "11111111-2222-3333-4444-555555555555",
@@ -107,3 +124,34 @@ async def test_a_mail_that_came_back_is_found_in_the_mailbox():
             (found,) = await adapter.poll([AwaitedReceipt(ref, now())])
 
     assert (found.ref, found.code, found.state) == (ref, "5.1.10", ReceiptState.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("message", "state", "code"),
+    [
+        ({"state": "ENROUTE"}, None, None),
+        ({"state": "delivrd"}, ReceiptState.DELIVERED, None),
+        ({"state": "UNDELIV", "code": 27}, ReceiptState.FAILED, "27"),
+        ({"state": 9}, ReceiptState.FAILED, "9"),
+    ],
+)
+async def test_a_gateway_is_asked_as_it_is_described(message, state, code):
+    found = await news(GATEWAY, {"message": message}, "G/1")
+
+    assert [(one.ref, one.state, one.code) for one in found] == (
+        [] if state is None else [("G/1", state, code)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ({"path": "/messages"}, "names no message"),
+        ({"path": "/messages/{id}/{text}"}, "is no place|cannot hold"),
+        ({"path": "/messages/{id}", "status": "s", "delivered": ["D"]}, "status.failed must be a list"),
+        ({"path": "/messages/{id}", "state": "s"}, "is unknown"),
+    ],
+)
+def test_a_description_that_cannot_be_used_is_refused(status, said):
+    with pytest.raises(ConfigError, match=said):
+        GATEWAY.build("http://localhost", status=status)

@@ -24,6 +24,7 @@ SEND = {
     "recipient": ["invalid_number", "opted_out"],
 }
 FIND = {"path": "/messages?to={to}", "items": "messages", "key": "reference", "id": "id"}
+STATUS = {"path": "/messages/{id}", "status": "status", "delivered": ["delivered"], "failed": ["failed", 7]}
 OPTIONS = {
     "api_key": "s3cret-of-the-gateway",
     "from": "Muster",
@@ -51,6 +52,10 @@ class _Gateway(HttpAdapterContract, SandboxAdapterContract):
 
 class TestAGatewayThatCanBeAsked(_Gateway):
     options: ClassVar[Mapping[str, object]] = {**OPTIONS, "find": FIND}
+
+
+class TestAGatewayThatCanBeAskedForTheStateOfAMessage(_Gateway):
+    options: ClassVar[Mapping[str, object]] = {**OPTIONS, "status": STATUS}
 
 
 class TestAGatewayThatCannotBeAsked(_Gateway):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import ClassVar, Self
 from urllib.parse import quote, urlencode
 
@@ -17,6 +18,7 @@ from broadcast.channels.email.headers import Identity, Sender, refusal
 from broadcast.channels.email.non_delivery import reports_since, returned
 from broadcast.channels.email.sign_in import Refused, SignIn
 from broadcast.channels.options import Shapes, matching, token, words
+from broadcast.channels.polling import SOON
 from broadcast.channels.responses import health
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -85,10 +87,10 @@ class Outlook:
         return await asyncio.gather(*(self._look_up(attempt) for attempt in attempts))
 
     @classmethod
-    def is_called_back(cls, settings: ChannelSettings) -> bool:
-        """Return False: Graph tells nobody by itself that a mail came back."""
+    def asked_after(cls, settings: ChannelSettings) -> timedelta | None:
+        """Return the usual span: Graph tells nobody by itself that a mail came back."""
         del settings
-        return False
+        return SOON
 
     async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
         """Look for reports of non-delivery in the mailbox; that a mail arrived is nowhere said."""

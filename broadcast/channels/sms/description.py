@@ -11,6 +11,7 @@ from broadcast.channels.described import Values, at, filled, text_at
 from broadcast.channels.lookup import unfound
 from broadcast.channels.responses import failure, json_value, objects, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply
+from broadcast.model.inbound import Receipt, ReceiptState
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
@@ -116,3 +117,30 @@ def _has(document: object, path: str) -> bool:
     parent, _, name = path.rpartition(".")
     found = at(document, parent)
     return isinstance(found, Mapping) and name in found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayStatus:
+    """How to ask for the state of one message, and what the gateway's words mean; `{id}` is its id there."""
+
+    asking: GatewayRequest
+    status: str
+    code: str
+    states: Mapping[str, ReceiptState]
+
+    def receipt(self, answer: Answer, ref: str) -> Receipt | None:
+        """Return the news in an answer; None if there is none, or if it cannot be read."""
+        document = json_value(answer) if isinstance(answer, Reply) and answer.success else None
+        word = text_at(document, self.status)
+        state = self.states.get(word.casefold())
+        if state is None:
+            return None
+        failed = state is ReceiptState.FAILED
+        code = (text_at(document, self.code) if self.code else "") or word
+        return Receipt(
+            ref=ref,
+            state=state,
+            event=word,
+            reason="the gateway could not deliver it" if failed else None,
+            code=code if failed else None,
+        )

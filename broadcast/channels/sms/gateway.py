@@ -11,6 +11,7 @@ from typing import ClassVar, Self, cast
 
 from broadcast.channels.described import Values
 from broadcast.channels.options import Shapes, between, flag, sms_sender, table, token, words
+from broadcast.channels.polling import LATE, SOON, ask_each
 from broadcast.channels.responses import health
 from broadcast.channels.sms.description import GatewayLookup, GatewayRequest
 from broadcast.channels.sms.gateway_receipts import GatewayHooks
@@ -22,7 +23,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
-from broadcast.model.inbound import Inbound, InboundRequest
+from broadcast.model.inbound import AwaitedReceipt, Inbound, InboundRequest, Receipt
 from broadcast.model.moments import later
 from broadcast.model.outcome import Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
@@ -43,14 +44,14 @@ class SmsGateway:
     options: ClassVar[frozenset[str]] = frozenset(
         {
             *("from", "api_key", "secret", "username", "password"),
-            *("plus", "validity", "headers", "send", "find", "probe", "receipts", "messages"),
+            *("plus", "validity", "headers", "send", "find", "probe", "status", "receipts", "messages"),
         }
     )
     shapes: ClassVar[Shapes] = {
         "from": sms_sender,
         **dict.fromkeys(("api_key", "secret"), token),
         **dict.fromkeys(("username", "password", "probe"), words),
-        **dict.fromkeys(("headers", "send", "find", "receipts", "messages"), table),
+        **dict.fromkeys(("headers", "send", "find", "status", "receipts", "messages"), table),
         "plus": flag,
         "validity": between(1, 604_800, "write validity = 3600 for an hour"),
     }
@@ -91,9 +92,26 @@ class SmsGateway:
         """Read receipts or messages, as they are described; what is not described is not believed."""
         return self._hooks.read(request)
 
+    @classmethod
+    def asked_after(cls, settings: ChannelSettings) -> timedelta | None:
+        """Return None unless `status` is described; a longer span if the gateway also posts receipts."""
+        if "status" not in settings.options:
+            return None
+        return LATE if "receipts" in settings.options else SOON
+
+    async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
+        """Ask for the state of each message, as it is described."""
+        return await ask_each(awaited, self._news) if self._gateway.status else []
+
     async def close(self) -> None:
         """Close all connections."""
         await self._transport.close()
+
+    async def _news(self, ref: str) -> Receipt | None:
+        status = self._gateway.status
+        if status is None:
+            return None
+        return status.receipt(await self._ask(status.asking, {**self._gateway.values, "id": ref}), ref)
 
     def _values(self, outgoing: Outgoing) -> Values:
         number = outgoing.address or ""

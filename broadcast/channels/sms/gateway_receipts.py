@@ -160,7 +160,7 @@ def _hook(settings: ChannelSettings, name: str, proof: GatewayProof | None) -> G
     return GatewayHook(
         proof=_proof(settings, name, table) if not proof or table.keys() & {*_PROOF} else proof,
         places={key: str(value) for key, value in described.items()},
-        states=_states(settings, table) if name == RECEIPTS else {},
+        states=read_states(settings, RECEIPTS, table) if name == RECEIPTS else {},
     )
 
 
@@ -179,13 +179,17 @@ def _proof(settings: ChannelSettings, name: str, table: Mapping[str, object]) ->
     )
 
 
-def _states(settings: ChannelSettings, table: Mapping[str, object]) -> dict[str, ReceiptState]:
+def read_states(settings: ChannelSettings, name: str, table: Mapping[str, object]) -> dict[str, ReceiptState]:
+    """Return what the gateway's words mean, from the lists `delivered` and `failed` of the table `name`.
+
+    Raises `ConfigError` if one of them is missing.
+    """
     states: dict[str, ReceiptState] = {}
     for state in (ReceiptState.DELIVERED, ReceiptState.FAILED):
         words = table.get(state)
         if not isinstance(words, list) or not words or not all(isinstance(one, str | int) for one in words):
-            hint = f'write {RECEIPTS}.{state} = ["{state.upper()}"], with the words of the gateway'
-            raise _wrong(settings, f"{RECEIPTS}.{state}", "must be a list of words", hint)
+            hint = f'write {name}.{state} = ["{state.upper()}"], with the words of the gateway'
+            raise _wrong(settings, f"{name}.{state}", "must be a list of words", hint)
         states |= {str(word).casefold(): state for word in words}
     return states
 

@@ -12,7 +12,9 @@ from broadcast.channels.sms.description import (
     GatewayLookup,
     GatewayReply,
     GatewayRequest,
+    GatewayStatus,
 )
+from broadcast.channels.sms.gateway_receipts import read_states
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -20,6 +22,8 @@ from broadcast.errors import ConfigError
 #: How long a text is worth delivering: gateways count in different units.
 VALID = ("valid_seconds", "valid_minutes", "valid_milliseconds", "valid_until")
 _OF_A_MESSAGE = frozenset({"to", "text", "key", *VALID})
+#: The place of a message's id, when its state is asked for.
+_ID = "id"
 _OF_THE_CHANNEL = ("from", "api_key", "secret")
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|pass", re.IGNORECASE)
 _PAGE = 100
@@ -33,6 +37,7 @@ class GatewaySettings:
     reading: GatewayReply
     probe: GatewayRequest
     find: GatewayLookup | None
+    status: GatewayStatus | None
     plus: bool
     headers: Mapping[str, str] = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
@@ -55,6 +60,7 @@ def read(settings: ChannelSettings) -> GatewaySettings:
         reading=_reading(settings, send),
         probe=GatewayRequest("GET", _path(settings, "probe", settings.required("probe"), frozenset(values))),
         find=None if find is None else _finding(settings, find),
+        status=_status(settings, frozenset(values)) if "status" in settings.options else None,
         plus=plus,
         headers=_headers(settings, values),
         values=values,
@@ -64,7 +70,9 @@ def read(settings: ChannelSettings) -> GatewaySettings:
 def _used(settings: ChannelSettings) -> tuple[str, ...]:
     """Return the channel's own values that a place uses."""
     described = {name: settings.options.get(name) for name in ("send", "find", "probe", "headers")}
-    asked = frozenset(places(described))
+    status = settings.options.get("status")
+    asking = status.get("path") if isinstance(status, Mapping) else None
+    asked = frozenset(places(described)) | (frozenset(places(asking)) - {_ID})
     for name in sorted(asked - _OF_A_MESSAGE - {*_OF_THE_CHANNEL}):
         known = ", ".join(f"{{{one}}}" for one in (*sorted(_OF_A_MESSAGE), *_OF_THE_CHANNEL))
         raise _wrong(settings, f"{{{name}}}", "is no place", f"use one of {known}")
@@ -124,6 +132,19 @@ def _finding(settings: ChannelSettings, find: Mapping[str, object]) -> GatewayLo
         key=_text(settings, "find", find, "key"),
         id=_text(settings, "find", find, "id"),
         limit=limit,
+    )
+
+
+def _status(settings: ChannelSettings, known: Collection[str]) -> GatewayStatus:
+    table = _table(settings, "status", {"path", "status", "code", "delivered", "failed"})
+    path = _path(settings, "status.path", _text(settings, "status", table, "path"), {*known, _ID})
+    if _ID not in places(path):
+        raise _wrong(settings, "status.path", "names no message", 'write status.path = "/messages/{id}"')
+    return GatewayStatus(
+        asking=GatewayRequest("GET", path),
+        status=_text(settings, "status", table, "status"),
+        code=_text(settings, "status", table, "code", ""),
+        states=read_states(settings, "status", table),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.channels.lookup import Listed, ListPage, likeness, look_through, moment
 from broadcast.channels.options import Shapes, between, sms_sender, token, web_address, words
-from broadcast.channels.polling import ask_each
+from broadcast.channels.polling import LATE, SOON, ask_each
 from broadcast.channels.responses import json_object, objects, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.channels.validity import USUAL, seconds_valid
@@ -153,9 +153,9 @@ class TwilioSms:
         return []
 
     @classmethod
-    def is_called_back(cls, settings: ChannelSettings) -> bool:
-        """Return whether messages name an address for status callbacks, which Twilio does not repeat."""
-        return bool(settings.text("status_callback"))
+    def asked_after(cls, settings: ChannelSettings) -> timedelta | None:
+        """Return a longer span if Twilio has an address for status callbacks; it does not repeat them."""
+        return LATE if settings.text("status_callback") else SOON
 
     async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
         """Fetch each message (https://www.twilio.com/docs/messaging/api/message-resource, 2026-11-30)."""

@@ -7,11 +7,11 @@ cannot be told from another call to the same person, so there is no look-up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from broadcast.channels.options import Shapes, phone_number, table, token, web_address, words
-from broadcast.channels.polling import ask_each
+from broadcast.channels.polling import LATE, SOON, ask_each
 from broadcast.channels.responses import json_object, text_of
 from broadcast.channels.transport import Reply, Transport
 from broadcast.channels.vendors.twilio_account import (
@@ -146,9 +146,9 @@ class TwilioVoice:
         return [receipt] if receipt else []
 
     @classmethod
-    def is_called_back(cls, settings: ChannelSettings) -> bool:
-        """Return whether calls name an address for status callbacks, which Twilio does not repeat."""
-        return bool(settings.text("status_callback"))
+    def asked_after(cls, settings: ChannelSettings) -> timedelta | None:
+        """Return a longer span if Twilio has an address for status callbacks; it does not repeat them."""
+        return LATE if settings.text("status_callback") else SOON
 
     async def poll(self, awaited: Sequence[AwaitedReceipt]) -> Sequence[Receipt]:
         """Fetch each call (https://www.twilio.com/docs/voice/api/call-resource, 2026-11-30)."""

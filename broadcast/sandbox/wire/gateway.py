@@ -38,17 +38,25 @@ _OPTIONS: Mapping[str, object] = {
     },
     "find": {"path": "/messages?to={to}", "items": "messages", "key": "reference", "id": "id"},
     "probe": "/balance",
+    "status": {
+        "path": "/messages/{id}",
+        "status": "status",
+        "delivered": ["delivered"],
+        "failed": ["failed"],
+    },
 }
+#: What is described only if the real vendor has it.
+_OPTIONAL = frozenset({"find", "status"})
 
 
 class GatewayAccount(Account):
     """The sandbox's own vendor, which replaces the described one."""
 
     def fill(self, given: Mapping[str, object], place: str) -> dict[str, object]:
-        """Return the requests for the sandbox's vendor; with a look-up only if the real one has it."""
+        """Return the requests for the sandbox's vendor; with what is optional only if the real one has it."""
         own = {key: value for key, value in given.items() if key in {"from", "plus", "validity"}}
         filled = super().fill({"from": "Sandbox", **own}, place)
-        return {key: value for key, value in filled.items() if key != "find" or "find" in given}
+        return {key: value for key, value in filled.items() if key not in _OPTIONAL or key in given}
 
 
 class Gateway:
@@ -72,6 +80,8 @@ class Gateway:
                 return self._take(request)
             case ("GET", "messages"):
                 return self._list(request.parameters())
+            case ("GET", path) if path.startswith("messages/"):
+                return self._state(path.removeprefix("messages/"))
             case ("GET", "balance"):
                 return answer_json(200, {"balance": 100.0})
             case _:
@@ -114,6 +124,12 @@ class Gateway:
         to = f"+{wanted.get('to', '').removeprefix('+')}"
         found = [_shown(one) for one in reversed(self._kept) if one.to == to]
         return answer_json(200, {"messages": found[:_LISTED]})
+
+    def _state(self, ref: str) -> WireAnswer:
+        found = next((one for one in self._kept if one.ref == ref), None)
+        if found is None:
+            return _error(404, *_ERRORS[404])
+        return answer_json(200, {**_shown(found), "status": "delivered"})
 
 
 def _shown(received: Received) -> dict[str, Any]:
