@@ -16,9 +16,11 @@ from broadcast.channels.base import Adapter
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError
+from broadcast.hotline.agents import agents_on_duty
 from broadcast.hotline.incidents import as_of_now, public_facts
 from broadcast.ledger.calls import CallMessage, MessageState
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.agent_page_token import agent_page_token
 from broadcast.model.channel import ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.counted import counted
@@ -38,6 +40,8 @@ from broadcast.rendering.sms import transliterate
 _THREAD = "hotline"
 #: A message that no call-back reached its receiver.
 TRIED = "tried"
+#: A message to the agent who accepted a call.
+AGENT_PAGE = "agent-page"
 #: So many messages are under way together: each transaction keeps callers from the ledger.
 _AT_ONCE = 10
 
@@ -92,6 +96,8 @@ class SendLinks:
     async def _send(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
         if message.kind == TRIED and self.ledger.suppressions.of(AddressKind.PHONE, _number(message)):
             return MessageState.REFUSED
+        if message.kind == AGENT_PAGE:
+            return await self._send_page(message, adapter, now)
         facts = self._facts(message)
         key = delivery_key(self.ledger.secret(), _THREAD, message.call, str(message.step), message.kind)
         outgoing = Outgoing(
@@ -101,6 +107,25 @@ class SendLinks:
             else self._message(facts, message.locale, now),
             headline=self._headline(facts, key, now),
             address=_number(message),
+        )
+        (outcome,) = await adapter.send([outgoing])
+        return _state(outcome)
+
+    async def _send_page(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
+        """Send the agent of a call the link to its page; without their number, or the page, send nothing."""
+        calls, secret, agent = self.settings.calls, self.ledger.secret(), str(message.details["agent"])
+        link = self.settings.serve.route(f"/h/{agent_page_token(secret, message.call_id, agent)}")
+        on_duty = agents_on_duty(self.settings, calls, self.ledger, now, frozenset()) if calls else ()
+        found = next((one for one in on_duty if one.id == agent), None)
+        if found is None or link is None:
+            return MessageState.REFUSED
+        locale = next(iter(found.languages), self.settings.locale)
+        key = delivery_key(secret, _THREAD, message.call, str(message.step), message.kind)
+        outgoing = Outgoing(
+            key=key,
+            message=self._worded("sms.agent_page", locale, link=link),
+            headline=self._headline(None, key, now),
+            address=found.number,
         )
         (outcome,) = await adapter.send([outgoing])
         return _state(outcome)

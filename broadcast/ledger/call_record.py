@@ -71,5 +71,5 @@ def _call(connection: Connection, row: Row) -> PersonCall:
         call_back=row["call_back"],
         recorded=moment(row["opened_at"]) if row["opened_at"] is not None else None,
         recording=row["recording"] or "",
-        notes=tuple(note for note in (row["call_back_note"], row["ticket_note"]) if note),
+        notes=tuple(note for note in (row["agent_note"], row["call_back_note"], row["ticket_note"]) if note),
     )

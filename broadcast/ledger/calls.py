@@ -96,9 +96,13 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallMessage:
-    """A message that is to be sent to a caller; `id` is the ledger's own number for it."""
+    """A message that is to be sent to a caller, or to the agent of a call.
+
+    `id` and `call_id` are the ledger's own numbers for it and for its call.
+    """
 
     id: int
+    call_id: int
     call: str
     step: int
     kind: str
@@ -123,11 +127,17 @@ class CallRecords:
             for step in steps:
                 _record(connection, source, step, secret)
 
-    def accept(self, source: str, call: str, agent: str, at: datetime) -> str:
-        """Give the call to this agent, unless another one was first; return the agent who has it."""
+    def accept(self, source: str, call: str, agent: str, at: datetime, *, page: bool = False) -> str:
+        """Give the call to this agent, unless another one was first; return the agent who has it.
+
+        With `page`, an agent who has it now gets a link to the page of the call.
+        """
         named = {"source": source, "ref": call}
+        accepting = {**named, "agent": agent, "at": at.timestamp()}
         with self._store.transaction() as connection:
-            connection.execute("accept_call", {**named, "agent": agent, "at": at.timestamp()})
+            if connection.execute("accept_call", accepting).rowcount > 0 and page:
+                details = json.dumps({"agent": agent})
+                connection.execute("plan_agent_page", {**accepting, "details": details})
             row = connection.execute("acceptance_of_call", named).fetchone()
         return row["agent"] if row else ""
 
@@ -305,6 +315,7 @@ def _stop(connection: Connection, number: str, place: _Place) -> None:
 def _message(row: Row) -> CallMessage:
     return CallMessage(
         id=row["id"],
+        call_id=row["call_id"],
         call=row["ref"],
         step=row["step"],
         kind=row["kind"],

@@ -44,6 +44,7 @@ _EVERYWHERE = (
     ("call_texts", "write_call_text"),
     ("follow_up_notes", "write_follow_up_note"),
     ("ticket_notes", "write_ticket_note"),
+    ("hand_over_notes", "write_hand_over_note"),
 )
 #: Begins, or nearly begins, every warning that names a person.
 NOT_REACHED = "not reached: "

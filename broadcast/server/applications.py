@@ -17,6 +17,7 @@ from broadcast.server.in_progress import RequestsInProgress
 from broadcast.server.metrics import MetricsRoute
 from broadcast.server.pages.approve import ApproveRoute
 from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.hand_over import HandOverRoute
 from broadcast.server.pages.subscribe import SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
 from broadcast.server.requests import MOST
@@ -35,7 +36,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faces:
-    """What the routes need; `alerts`, `metrics` and `calls` may be missing."""
+    """What the routes need; `alerts`, `metrics`, `calls` and `hand_over` may be missing."""
 
     hooks: Hooks
     confirm: ConfirmRoute
@@ -46,6 +47,7 @@ class Faces:
     metrics: MetricsRoute | None
     health: HealthRoute
     calls: CallsRoute | None
+    hand_over: HandOverRoute | None
     counters: Counters
     in_progress: RequestsInProgress
     clock: Clock
@@ -70,6 +72,9 @@ def public_application(faces: Faces) -> web.Application:
     application.router.add_get("/healthz", faces.health.answer)
     if faces.calls is not None:
         application.router.add_post("/voice/{step}/{number}", faces.calls.answer)
+    if faces.hand_over is not None:
+        application.router.add_get("/h/{token}", faces.hand_over.show)
+        application.router.add_post("/h/{token}", faces.hand_over.note)
     return application
 
 

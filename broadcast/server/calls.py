@@ -57,9 +57,9 @@ _LEGS = frozenset({Step.WHISPER, Step.ACCEPT, Step.TAKE, Step.RETURN, Step.RETUR
 class CallsRoute:
     """The route's parts.
 
-    `channel` is the name of the voice channel, and `adapter` speaks its provider's markup;
-    `write` returns a document in it. `origin` is our
-    public origin. `snapshot` returns what is known now. `planned` is called if a step left something to do.
+    `channel` is the name of the voice channel, and `adapter` speaks its provider's markup; `write` returns a
+    document in it. `origin` is our public origin. `snapshot` returns what is known now. `planned` is called
+    if a step left something to do. With `agent_page`, an agent who accepts a call gets a link to its page.
     """
 
     channel: str
@@ -77,6 +77,7 @@ class CallsRoute:
     counters: Counters
     planned: Callable[[], None]
     trouble: Callable[[str], None]
+    agent_page: bool = False
     patience: LedgerPatience = field(default_factory=lambda: LedgerPatience(PATIENCE))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -165,10 +166,15 @@ class CallsRoute:
             return Acceptance.MINE if live.agent == agent else Acceptance.TAKEN
         if live:
             live.agent = agent
-        accepted = self.writer.call(lambda ledger: ledger.calls.accept(self.channel, call, agent, event.at))
+        at, page = event.at, self.agent_page
+        accepted = self.writer.call(
+            lambda ledger: ledger.calls.accept(self.channel, call, agent, at, page=page)
+        )
         winner = await self.patience.wait(accepted)
         if winner and live:
             live.agent = winner
+        if page:
+            self.planned()
         return Acceptance.MINE if winner in {None, "", agent} else Acceptance.TAKEN
 
     async def _record(self, step: CallStep) -> None:

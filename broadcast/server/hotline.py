@@ -123,6 +123,7 @@ class HotlineMaker:
             counters=self.counters,
             planned=self.planned,
             trouble=self.trouble,
+            agent_page=calls.sms is not None,
         )
         return Hotline(route=route, snapshots=snapshots, lookups=lookups, answers=answers)
 

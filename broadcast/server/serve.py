@@ -38,6 +38,7 @@ from broadcast.server.listener import InboundListener
 from broadcast.server.metrics import metrics_route
 from broadcast.server.pages.approve import ApproveRoute
 from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.hand_over import HandOverRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
 from broadcast.server.pages.rate_limit import Proxies, RateLimit
@@ -274,6 +275,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
         health=HealthRoute(process.writer, process.clock_works),
         calls=hotline.route if hotline else None,
+        hand_over=_hand_over(process, hotline, pages, limits) if hotline else None,
         counters=process.counters,
         in_progress=process.in_progress,
         clock=process.clock,
@@ -303,6 +305,16 @@ def _answers_spool(settings: Settings) -> LedgerSpool[Arrived]:
     spool = LedgerSpool(answers_spool(settings.ledger), to_line, from_line)
     spool.reserve()
     return spool
+
+
+def _hand_over(process: _Process, hotline: Hotline, pages: PublicPages, limits: PageLimits) -> HandOverRoute:
+    return HandOverRoute(
+        writer=process.writer,
+        clock=process.clock,
+        pages=pages,
+        limits=limits,
+        snapshot=hotline.snapshots.latest,
+    )
 
 
 def _offer(settings: Settings) -> Offer | None:

@@ -51,6 +51,7 @@ KEPT = {
     "call_acceptance": {"agent"},
     "call_back": {"locale", "topic", "state", "owner"},
     "ticket": {"locale", "topic", "state", "owner"},
+    "hand_over_note": {"outcome"},
     "hotline_switch": {"name", "value", "note", "author"},
     "recording_deletion": {"source", "state", "reason"},
     "number_route": {
@@ -91,6 +92,7 @@ ERASED = {
     "call_effect": {"details"},
     "call_back": {"number", "note"},
     "ticket": {"recording", "note"},
+    "hand_over_note": {"note"},
     "recording_deletion": {"recording"},
 }
 

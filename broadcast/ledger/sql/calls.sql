@@ -71,7 +71,7 @@ SELECT count(*) AS count FROM call_effect WHERE kind = 'link' AND recorded_at >=
 
 -- name: messages_to_send
 -- Read the messages of calls that are still to be sent, oldest first.
-SELECT call_effect.id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at,
+SELECT call_effect.id, call_effect.call_id, call_effect.step, call_effect.kind, call_effect.details, call_effect.recorded_at,
        call.source, call.ref, call.locale
 FROM call_effect JOIN call ON call.id = call_effect.call_id
 WHERE call_effect.state IN ('planned', 'sending') AND call_effect.state = 'planned' AND call_effect.details != '{}' ORDER BY call_effect.id LIMIT :limit

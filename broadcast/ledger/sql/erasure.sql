@@ -378,3 +378,19 @@ UPDATE call_back SET number = NULL, digest = NULL, note = NULL WHERE requested_a
 -- name: purge_calls
 -- Remove the numbers from calls before `before`.
 UPDATE call SET caller = NULL, digest = NULL WHERE began_at < ?
+
+-- name: forget_hand_over_notes
+-- Remove what agents noted about the calls of a number.
+UPDATE hand_over_note SET note = NULL WHERE call_id IN (SELECT id FROM call WHERE digest = ?)
+
+-- name: purge_hand_over_notes
+-- Remove what agents noted before `before`.
+UPDATE hand_over_note SET note = NULL WHERE noted_at < ?
+
+-- name: hand_over_notes
+-- Read what agents noted about calls.
+SELECT call_id AS id, note AS text FROM hand_over_note WHERE note IS NOT NULL
+
+-- name: write_hand_over_note
+-- Replace what an agent noted about a call.
+UPDATE hand_over_note SET note = :text WHERE call_id = :id

@@ -1,4 +1,4 @@
-"""Twilio's Calls resource: our server asks for calls, and the platform plays them.
+"""Twilio's Calls resource: our server asks for calls, and the platform plays them. Messages are only kept.
 
 Sources: https://www.twilio.com/docs/voice/api/call-resource (2026-11-30): `To`, `From` and `Url` make a call,
 `Timeout` says how long it rings, `StatusCallback` is told the final state; the list is filtered by `To` and
@@ -55,6 +55,7 @@ class CallsApi:
     Attributes:
         platform: plays the calls; its phones say who answers.
         calls: all calls, oldest first.
+        messages: the forms of all messages, oldest first.
         losing: how many of the next calls are made, but their answers lost.
         refusing: how many of the next requests get HTTP 429, without a call.
         holding: whether calls wait until `release`, as while people talk.
@@ -64,6 +65,7 @@ class CallsApi:
 
     platform: TelephonePlatform
     calls: list[MadeCall] = field(default_factory=list)
+    messages: list[dict[str, str]] = field(default_factory=list)
     losing: int = 0
     refusing: int = 0
     holding: bool = False
@@ -79,6 +81,7 @@ class CallsApi:
         application.router.add_post(f"{_ACCOUNT}/Calls.json", self._create)
         application.router.add_get(f"{_ACCOUNT}/Calls.json", self._list)
         application.router.add_get(f"{_ACCOUNT}/Calls/{{sid}}.json", self._show)
+        application.router.add_post(f"{_ACCOUNT}/Messages.json", self._message)
         self._phones = PhoneBook(dict(self.platform.phones))
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
@@ -139,6 +142,11 @@ class CallsApi:
         call.status = phone.status if phone.status != "completed" else "no-answer"
         if call.ended and not self.silent:
             await self.platform.report(call.ended, call.to, call.sid, call.status)
+
+    async def _message(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        self.messages.append({name: str(value) for name, value in form.items()})
+        return web.json_response({"sid": f"SM{uuid.uuid4().hex}", "status": "queued"}, status=201)
 
     async def _list(self, request: web.Request) -> web.Response:
         wanted = request.query
