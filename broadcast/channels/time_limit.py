@@ -1,4 +1,4 @@
-"""A limit for the time in which a provider may answer, counted while this process listens.
+"""A limit for the time in which others may answer or finish asking, counted while this process listens.
 
 A process may stand still: Ctrl-Z, a virtual machine that is moved, a machine under load. When it goes on, the
 answer has arrived, and the time is over as well. asyncio then cancels the request first, so that a message

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
+
+from broadcast.channels.time_limit import time_limit
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -29,7 +30,7 @@ async def read_body(request: web.Request, most: int = MOST) -> bytes:
             raise BodyTooLarge
         return body
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with time_limit(READ_SECONDS):
             return await _read(request, most)
     except TimeoutError:
         raise BodyTooLarge from None
