@@ -14,6 +14,7 @@ from broadcast.channels import registry
 from broadcast.cli.app import Root, run
 from broadcast.model.delivery import OPEN, POSSIBLY_REACHED, REACHED, TRANSITIONS, DeliveryState
 from broadcast.model.pace import Pace
+from docs.hotline_states import drawing
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by `make docs`. -->"
@@ -35,6 +36,16 @@ CHANNELS_KEY = """\
 - **fate**: what the channel depends on; channels with the same fate are no backup for each other.
 """
 
+CALL_HEAD = """\
+What a caller of the [hotline](../how-to/hotline.md) hears, and what leads from one state to the next. The
+drawing is made by asking `broadcast/hotline/decide.py`: on a day with people on duty, with too many callers,
+and without anybody on duty, so that a key may lead to several states. A key is written as it is pressed.
+"""
+CALL_KEY = """\
+
+Whoever is silent or not understood twice gets a person, a call-back or the recording of a message. `ring`
+rings one person after the other, and connects only after key 1. A caller may hang up anywhere.
+"""
 OLD_TEXTS_HEAD = """\
 
 ## Texts that become too old
@@ -192,10 +203,16 @@ def meanings() -> dict[DeliveryState, str]:
     return {DeliveryState(value): meaning for value, meaning in said}
 
 
+def hotline_states() -> str:
+    """Return `reference/hotline-states.md`: the states of a call, drawn from the state machine."""
+    return f"# States of a call\n\n{NOTE}\n\n{CALL_HEAD}\n```mermaid\n{drawing()}```\n{CALL_KEY}"
+
+
 PAGES = {
     "reference/cli.md": cli,
     "reference/channels.md": channels,
     "reference/delivery-states.md": delivery_states,
+    "reference/hotline-states.md": hotline_states,
 }
 
 
