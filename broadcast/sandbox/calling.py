@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from broadcast.errors import UsageError
+from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.state import SandboxState
 from broadcast.sandbox.telephone.telephone import Telephone
@@ -59,18 +60,21 @@ async def _act(state: SandboxState, _request: WireRequest, fields: dict[str, Any
 
 
 def _telephone(state: SandboxState) -> Telephone:
-    if state.callbacks is None:
-        raise UsageError("the sandbox is not open", hint="start it: broadcast sandbox start")
     if state.telephone is None:
-
-        def text(to: str, sender: str, words: str) -> None:
-            state.record(
-                Received(
-                    provider="twilio", at=state.clock.now(), to=to, sender=sender, subject=None, text=words,
-                    html=None, key=None, ref="SM" + secrets.token_hex(16), thread=None,
-                    extra={"account": "sandbox", "answers": "call"},
-                )
-            )  # fmt: skip
-
-        state.telephone = Telephone(state.callbacks, text)
+        raise UsageError("the sandbox is not open", hint="start it: broadcast sandbox start")
     return state.telephone
+
+
+def open_telephone(state: SandboxState, post: CallbackSender) -> Telephone:
+    """Return the telephone of a sandbox; SMS that a document sends arrive on its phones."""
+
+    def text(to: str, sender: str, words: str) -> None:
+        state.record(
+            Received(
+                provider="twilio", at=state.clock.now(), to=to, sender=sender, subject=None, text=words,
+                html=None, key=None, ref="SM" + secrets.token_hex(16), thread=None,
+                extra={"account": "sandbox", "answers": "call"},
+            )
+        )  # fmt: skip
+
+    return Telephone(post, text)

@@ -13,6 +13,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.clock import Clock, ManualClock
 from broadcast.sandbox.answering import play_answer
 from broadcast.sandbox.callbacks import CallbackSender
+from broadcast.sandbox.calling import open_telephone
 from broadcast.sandbox.faults import Armed, Fault
 from broadcast.sandbox.http_server import HttpHandler
 from broadcast.sandbox.records import Journal, Received, Requested
@@ -118,6 +119,7 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         self._state.open()
         self._state.callbacks = CallbackSender()
+        self._state.telephone = open_telephone(self._state, self._state.callbacks)
         self._runner = await self._serve_http()
         self._smtp_servers = [SmtpServer(self._state, self._tls)]
         self.smtp_port = await self._serve_smtp(self._smtp_servers[0], self._wanted_smtp_port)

@@ -15,6 +15,7 @@ from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.telephone.telephone import Telephone
 from broadcast.sandbox.wire.base import CallsBack, Wire
+from broadcast.sandbox.wire.twilio_calls import is_played
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +81,11 @@ class SandboxState:
 
     def _call_back(self, received: Received) -> None:
         wire: object = self.wires.get(received.provider)
+        if self.telephone is not None and is_played(received):
+            # What becomes of it is up to who answers the phone.
+            form = {**received.extra, "To": received.to, "From": received.sender}
+            self.telephone.ring_out(received.ref, form, received.at)
+            return
         if self.callbacks is None or not self.receipts or not isinstance(wire, CallsBack):
             return
         callback = wire.callback(received, self.hooks())

@@ -33,6 +33,7 @@ class Provider:
 
     def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
         self.sandbox, self.session = sandbox, session
+        self.answer_url = ""
         self.documents: dict[str, str] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
 
@@ -89,6 +90,7 @@ async def number() -> AsyncIterator[Provider]:
             root = str(server.make_url("/"))
             hooks = {"twilio-voice": f"{root}answer", "twilio-voice-status": f"{root}status"}
             sandbox.call_back(lambda: hooks, lines=lambda: ["+4930231250"])
+            provider.answer_url = hooks["twilio-voice"]
             provider.documents["/status"] = "<Response/>"
             yield provider
 
@@ -237,3 +239,51 @@ async def test_without_a_hotline_nobody_answers(number):
 
     assert answer["error"] == "nobody answers calls"
     assert "sandbox serve" in answer["hint"]
+
+
+async def ring(number, **form):
+    """Ask the sandbox to call an agent, as our server does; return the call."""
+    account = "AC" + "5a" * 16
+    url = f"{number.sandbox.base_url('twilio')}/2010-04-01/Accounts/{account}/Calls.json"
+    root = number.answer_url.removesuffix("answer")
+    asked = {"To": "+4915155500117", "From": "+4930231250", "Url": f"{root}take", **form}
+    headers = {"Authorization": aiohttp.encode_basic_auth(account, "sandbox")}
+    async with number.session.post(
+        url, data={**asked, "StatusCallback": f"{root}status"}, headers=headers
+    ) as created:
+        sid = (await created.json())["sid"]
+    async with number.session.get(f"{number.sandbox.url}/_sandbox/calls.json") as listed:
+        (call,) = [one for one in (await listed.json())["calls"] if one["sid"] == sid]
+    return Phoned(number, {"call": call})
+
+
+async def test_a_call_back_rings_the_agent_then_the_customer(number):
+    number.documents |= {
+        "/take": WHISPER,
+        "/accept": DIAL.replace("/whisper", "/who").replace("+4915155500117", "+4915112345678"),
+        "/who": WHISPER.replace("/accept", "/connect"),
+        "/connect": "<Response/>",
+        "/after": BYE,
+    }
+    call = await ring(number)
+    assert (call.call["out"], call.waits()) == (True, "answer")
+
+    call = await (await call.do("answer")).do("press", "1")
+    assert call.call["legs"][1]["number"] == "+4915112345678"
+    call = await (await call.do("answer", leg=1)).do("press", "1", leg=1)
+    assert (call.waits(), call.waits(1)) == ("talk", "talk")
+    call = await call.do("hang-up", leg=1)
+
+    assert call.call["over"]
+    assert [one["CallStatus"] for one in call.forms("/status")] == ["completed"]
+
+
+@pytest.mark.parametrize(
+    ("what", "result"), [("decline", "busy"), ("silent", "no-answer"), ("mailbox", "completed")]
+)
+async def test_our_server_is_told_how_a_call_of_its_own_ended(number, what, result):
+    number.documents |= {"/take": WHISPER}
+    call = await (await ring(number)).do(what)
+
+    assert call.call["over"]
+    assert [one["CallStatus"] for one in call.forms("/status")] == [result]

@@ -2,7 +2,7 @@
 // The hotline of the rehearsal: a caller on the left, the phones of agents on the right. The sandbox follows the
 // documents; this page owns the time, so that silence and ringing end by themselves.
 
-const telephone = { call: null, spoken: 0, timer: 0, speech: 0, cards: new Map(), busy: Promise.resolve() };
+const telephone = { call: null, spoken: 0, timer: 0, speech: 0, others: new Map(), cards: new Map(), busy: Promise.resolve() };
 const SPOKEN_A_SECOND = 14;
 const KEYS = [..."123456789*0#"];
 const callerLeg = () => telephone.call?.legs[0];
@@ -15,7 +15,7 @@ function perform(path, fields) {
     try {
       const { error, hint, call } = await ask("POST", path, JSON.stringify(fields));
       find("call-trouble").textContent = error ? `${error}: ${hint}` : "";
-      if (call) showCall(call);
+      if (call?.out) { telephone.others.set(call.sid, call); showAgents(); } else if (call) showCall(call);
     } catch {
       find("call-trouble").textContent = "The sandbox does not answer.";
     }
@@ -23,10 +23,10 @@ function perform(path, fields) {
   return telephone.busy;
 }
 
-function act(what, words = "", leg = callerLeg()) {
-  if (!onThePhone() && !liveAgent()) return null;
-  hush();
-  return perform("call/act", { call: telephone.call.sid, leg: leg.sid, do: what, words });
+function act(what, words = "", leg = callerLeg(), call = telephone.call) {
+  if (!call?.out && !onThePhone() && !liveAgent()) return null;
+  if (!call.out) hush();
+  return perform("call/act", { call: call.sid, leg: leg.sid, do: what, words });
 }
 
 function hush() {
@@ -71,7 +71,7 @@ function bubble(one) {
 function showCall(call) {
   const began = telephone.call?.sid !== call.sid;
   const wasOver = !onThePhone();
-  if (began) { telephone.spoken = 0; telephone.cards.clear(); find("call-log").replaceChildren(); find("agents").replaceChildren(); }
+  if (began) { telephone.spoken = 0; find("call-log").replaceChildren(); }
   telephone.call = call;
   const news = callerLeg().heard.slice(telephone.spoken);
   telephone.spoken = callerLeg().heard.length;
@@ -97,41 +97,49 @@ function showState() {
 
 const AGENT_ACTS = {
   answer: [["Answer", "answer"], ["Decline", "decline"], ["Mailbox answers", "mailbox"], ["Let it ring out", "silent"]],
+  ringing: [["Hang up", "hang-up"]],
   keys: [["Press 1: accept", "press", "1"], ["Press 2", "press", "2"], ["Hang up", "hang-up"]],
   talk: [["Hang up", "hang-up"]],
 };
-const AGENT_STATES = { answer: "rings", keys: "hears what it is about", talk: "talks" };
+const AGENT_STATES = { answer: "rings", keys: "hears what it is about", ringing: "hears the customer's phone ring", talk: "talks" };
 
-function agentCard(leg) {
+function agentCard(leg, call) {
   const buttons = (AGENT_ACTS[leg.waits_for] ?? []).map(([name, what, words], index) =>
-    element("button", { type: "button", class: index ? null : "go", onclick: () => act(what, words, leg) }, name));
+    element("button", { type: "button", class: index ? null : "go", onclick: () => act(what, words, leg, call) }, name));
   return element("div", { class: `agent ${leg.waits_for === "answer" ? "rings" : ""}`, role: "group", "aria-label": `Phone ${leg.number}` },
     element("div", { class: "head" }, element("b", {}, leg.number), pill(leg.over ? "over" : AGENT_STATES[leg.waits_for] ?? "", leg.over ? "" : "good")),
     element("div", { class: "heard" }, ...leg.heard.map(bubble)),
     buttons.length ? element("div", { class: "row" }, ...buttons) : null);
 }
 
-// Only a card that changed is drawn anew; who had the focus in it keeps it there.
+// The agents of this page's call, and everybody whom our server calls. Only a card that changed is drawn anew; who had
+// the focus in it keeps it there.
 function showAgents() {
   const place = find("agents");
-  const legs = telephone.call.legs.slice(1);
-  if (!legs.length) { place.replaceChildren(element("p", { class: "quiet" }, "No phone rings.")); return; }
+  const rung = [...telephone.others.values()].flatMap((call) => call.legs.map((leg) => [leg, call]));
+  const legs = [...(telephone.call?.legs.slice(1).map((leg) => [leg, telephone.call]) ?? []), ...rung];
+  const shownNow = new Set(legs.map(([leg]) => leg.sid));
+  for (const [sid, { card }] of telephone.cards) if (!shownNow.has(sid)) { card.remove(); telephone.cards.delete(sid); }
   place.querySelector(":scope > .quiet")?.remove();
-  for (const leg of legs) {
+  for (const [leg, call] of legs) {
     const shown = telephone.cards.get(leg.sid);
     const content = JSON.stringify(leg);
     if (shown?.content === content) continue;
-    const card = agentCard(leg);
+    const card = agentCard(leg, call);
     const focused = shown?.card.contains(document.activeElement);
     if (shown) shown.card.replaceWith(card); else place.prepend(card);
     if (focused) (card.querySelector("button") ?? find("hang-up")).focus();
     telephone.cards.set(leg.sid, { card, content });
   }
+  if (!legs.length) place.append(element("p", { class: "quiet" }, "No phone rings."));
 }
 
 async function findLines() {
   try {
-    const { lines } = await ask("GET", "calls.json");
+    const { lines, calls } = await ask("GET", "calls.json");
+    // What was over before this page saw it is history.
+    for (const call of calls) if (call.out && (!call.over || telephone.others.has(call.sid))) telephone.others.set(call.sid, call);
+    showAgents();
     find("telephone").hidden = !lines.length && !telephone.call;
     const shown = [...find("call-to").options].map((one) => one.value).join();
     if (lines.join() !== shown) find("call-to").replaceChildren(...lines.map((one) => element("option", {}, one)));

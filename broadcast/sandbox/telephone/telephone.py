@@ -16,6 +16,7 @@ from broadcast.errors import UsageError
 from broadcast.sandbox.callbacks import CallbackSender
 from broadcast.sandbox.telephone.follow_twiml import TwimlFollower
 from broadcast.sandbox.telephone.phone_leg import LegWait, PhoneLeg, WaitsFor
+from broadcast.sandbox.wire.base import whole
 
 _ACCOUNT = "AC" + "5a" * 16
 _VERSION = "2010-04-01"
@@ -23,16 +24,26 @@ _VERSION = "2010-04-01"
 _WITHHELD = "+266696687"
 _KEYS = frozenset("0123456789*#")
 _MOST_CALLS = 200
+#: Seconds that a phone rings if our server says nothing else.
+_RINGS = 60
+#: What is reported of a phone that rang, by what its owner did.
+_UNREACHED = {"decline": "busy", "silent": "no-answer"}
 _SHORTEST_MESSAGE, _CHARACTERS_A_SECOND = 2, 14
 
 
 @dataclass(slots=True, kw_only=True)
 class TelephoneCall:
-    """One call: the leg of the caller, and those of the agents who were rung."""
+    """One call: the leg of the caller, and those of the agents who were rung.
+
+    In a call that our server asked for (`out`), `caller` is the person who is rung first. `report_to` is the
+    address that learns how it ended, "" if none does or it has.
+    """
 
     caller: PhoneLeg
     called: str
     at: datetime
+    out: bool = False
+    report_to: str = ""
     agents: list[PhoneLeg] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -49,6 +60,7 @@ class TelephoneCall:
             "to": self.called,
             "at": self.at.isoformat(),
             "over": self.caller.over,
+            "out": self.out,
             "legs": [one.as_json() for one in (self.caller, *self.agents)],
         }
 
@@ -76,12 +88,24 @@ class Telephone:
             )
         self._status = hooks.get("twilio-voice-status", "")
         leg = PhoneLeg(number=caller, form=_form(caller or _WITHHELD, called, "inbound"))
-        call = TelephoneCall(caller=leg, called=called, at=at)
-        self.calls[leg.sid] = call
-        while len(self.calls) > _MOST_CALLS:
-            self.calls.popitem(last=False)
+        call = self._begun(TelephoneCall(caller=leg, called=called, at=at))
         async with call.lock:
             await self._follow.fetch(leg, answer, {"CallStatus": "ringing"})
+        return call
+
+    def ring_out(self, sid: str, form: Mapping[str, str], at: datetime) -> TelephoneCall:
+        """Let the phone ring that our server asked to be called; its words come when somebody answers."""
+        leg = PhoneLeg(sid=sid, number=form["To"], form=_form(form["From"], form["To"], "outbound-api"))
+        noun = Element("Number", url=form["Url"])
+        seconds = float(whole(form, "Timeout", _RINGS, 600))
+        leg.wait = LegWait(what=WaitsFor.ANSWER, verb=noun, seconds=seconds)
+        ended = form.get("StatusCallback", "")
+        return self._begun(TelephoneCall(caller=leg, called=form["From"], at=at, out=True, report_to=ended))
+
+    def _begun(self, call: TelephoneCall) -> TelephoneCall:
+        self.calls[call.caller.sid] = call
+        while len(self.calls) > _MOST_CALLS:
+            self.calls.popitem(last=False)
         return call
 
     async def act(self, sid: str, leg_sid: str, what: str, words: str) -> TelephoneCall:
@@ -96,7 +120,12 @@ class Telephone:
                 raise UsageError(f"nobody on the phone can {what!r}", hint=f"one of: {', '.join(_ACTS)}")
             if leg.over or leg.wait is None:
                 raise UsageError("this person is no longer on the phone", hint="call again")
+            rang = call.out and leg is call.caller and _rings(leg)
             await act(self, call, leg, words)
+            if call.report_to and call.caller.over:
+                result = _UNREACHED.get(what, "completed") if rang else "completed"
+                ended, call.report_to = call.report_to, ""
+                await self._follow.tell(call.caller, ended, {"CallStatus": result})
         return call
 
     async def press(self, call: TelephoneCall, leg: PhoneLeg, keys: str) -> None:
@@ -142,6 +171,8 @@ class Telephone:
             await self._recorded(leg, wait, 0)
         elif wait.what is WaitsFor.KEYS:
             await self._not_answered(call, leg, wait)
+        elif wait.what is WaitsFor.ANSWER:
+            await self._dialled(call, leg, "no-answer")
         elif call.agent is not None:
             await self._dialled(call, call.agent, "no-answer")
 

@@ -48,6 +48,8 @@ class Calls:
 
     def taken(self, form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
         """Return what was heard, each sentence once; `said` has all sentences in order, with repetitions."""
+        if form.get("Url"):
+            return _ringing(form, ref, at, account)
         said, action = _heard(form.get("Twiml", ""))
         extra = {name: value for name, value in form.items() if name not in self.fields}
         key = reference(form.get("StatusCallback", "")) or reference(action or "")
@@ -73,6 +75,21 @@ class Calls:
             "to_formatted": received.to, "trunk_sid": None, "uri": uri + ".json",
             "subresource_uris": {"events": uri + "/Events.json"},
         }  # fmt: skip
+
+
+def is_played(received: Received) -> bool:
+    """Return whether a call gets its words from our server once somebody answers."""
+    return received.provider == "twilio" and bool(received.extra.get("Url"))
+
+
+def _ringing(form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
+    """Return a call whose words our server says later; people do not see it as a message."""
+    extra = {name: form.get(name, "") for name in ("Url", "StatusCallback", "Timeout")}
+    key = reference(extra["StatusCallback"]) or reference(extra["Url"])
+    return Received(
+        provider="twilio", at=at, to=form["To"], sender=form["From"], subject=None, text="The phone rings.",
+        html=None, key=key, ref=ref, thread=None, extra={"account": account, "unseen": True, **extra},
+    )  # fmt: skip
 
 
 def _heard(twiml: str) -> tuple[list[dict[str, str]], str | None]:
