@@ -15,6 +15,7 @@ import yaml
 
 from broadcast.server.counters import Counters
 from broadcast.server.metrics import LedgerFigures, metrics_text
+from tests.architecture.tree import PACKAGE
 from tests.examples.conftest import EXAMPLES
 
 SERVE = EXAMPLES / "serve"
@@ -57,6 +58,20 @@ def test_containers_show_the_private_listener_to_this_machine_only():
     assert COMPOSE["services"]["broadcast"]["ports"] == ["127.0.0.1:8081:8081"]
     assert COMPOSE["services"]["broadcast"]["command"] == ["serve"]
     assert COMPOSE["services"]["broadcast"]["stop_signal"] == "SIGTERM"
+
+
+def test_nginx_says_who_asks_and_logs_no_path_with_a_token():
+    nginx = (SERVE / "nginx.conf").read_text(encoding="utf-8")
+    routes = (PACKAGE / "server/applications.py").read_text(encoding="utf-8")
+    (unlogged,) = re.findall(r"location ~ \^/\((.+)\)/ \{\s+access_log off;", nginx)
+
+    assert set(unlogged.split("|")) == set(re.findall(r'"/(\w+)/\{token\}"', routes))
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx
+
+
+def test_the_units_read_their_secrets_where_commands_do():
+    for unit in UNITS:
+        assert "EnvironmentFile" not in unit.read_text(encoding="utf-8")
 
 
 def existing() -> set[str]:

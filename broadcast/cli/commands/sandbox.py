@@ -24,6 +24,7 @@ from broadcast.sandbox import daemon
 from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.faults import MEANINGS, parse_fault
 from broadcast.sandbox.providers import providers
+from broadcast.sandbox.serving import serving_note
 from broadcast.sandbox.settings import SITE, sandbox_folder
 from broadcast.wiring import load_settings
 
@@ -168,7 +169,8 @@ def reset(common: Common) -> None:
             path.unlink(missing_ok=True)
     for name in ("broadcast.db.runs", SITE):
         shutil.rmtree(folder / name, ignore_errors=True)
-    show([line("the rehearsal begins again")], common.out)
+    again = Remark("next", "start `broadcast --sandbox serve` again: it has lost its ledger", Tone.STRONG)
+    show([line("the rehearsal begins again"), *([again] if serving_note(folder) else ())], common.out)
 
 
 def _dialled(common: Common, number: str) -> str:
