@@ -247,7 +247,7 @@ function draw(always = false) {
   state.shown.mark = mark;
   const has = (one) => !wanted || one.haystack.includes(wanted);
   const of = (...names) => state.received.filter((one) => names.includes(one.provider));
-  const kinds = { phones: of("twilio", "gateway"), mails: of("sendgrid", "smtp", "outlook"), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), tickets: of("zendesk") };
+  const kinds = { phones: of("twilio", "gateway").filter((one) => !one.extra.unseen), mails: of("sendgrid", "smtp", "outlook"), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), tickets: of("zendesk") };
   // Every other provider is a room, so that a new one is shown without a line here.
   const elsewhere = new Set(Object.values(kinds).flat());
   kinds.rooms = state.received.filter((one) => !elsewhere.has(one) && !one.extra.unseen);

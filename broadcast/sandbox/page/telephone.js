@@ -105,7 +105,7 @@ const AGENT_STATES = { answer: "rings", keys: "hears what it is about", ringing:
 
 function agentCard(leg, call) {
   const buttons = (AGENT_ACTS[leg.waits_for] ?? []).map(([name, what, words], index) =>
-    element("button", { type: "button", class: index ? null : "go", onclick: () => act(what, words, leg, call) }, name));
+    element("button", { type: "button", class: what === "hang-up" ? "stop" : index ? null : "go", onclick: () => act(what, words, leg, call) }, name));
   return element("div", { class: `agent ${leg.waits_for === "answer" ? "rings" : ""}`, role: "group", "aria-label": `Phone ${leg.number}` },
     element("div", { class: "head" }, element("b", {}, leg.number), pill(leg.over ? "over" : AGENT_STATES[leg.waits_for] ?? "", leg.over ? "" : "good")),
     element("div", { class: "heard" }, ...leg.heard.map(bubble)),
