@@ -29,7 +29,7 @@ class PollReceipts:
 
     ledger: Ledger
     channels: Channels
-    seconds: float = 20.0
+    seconds: float = 30.0
     name: str = "receipts"
 
     async def run(self, now: datetime, stop: Stop) -> Sequence[str]:

@@ -13,17 +13,28 @@ from broadcast.model.inbound import AwaitedReceipt, Receipt
 SOON, LATE = timedelta(minutes=1), timedelta(minutes=30)
 #: Requests at the same time: news may wait, and messages that are being sent may not.
 _AT_ONCE = 4
+_SECONDS = 20.0
 
 
 async def ask_each(
     awaited: Sequence[AwaitedReceipt], ask: Callable[[str], Awaitable[Receipt | None]]
 ) -> list[Receipt]:
-    """Return what `ask` finds out about each message by its id; None is no news."""
+    """Return what `ask` finds out about each message by its id; None is no news.
+
+    What is not answered in 20 seconds is left out, so that a slow provider keeps nothing else waiting.
+    """
+    if not awaited:
+        return []
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def one(ref: str) -> Receipt | None:
         async with turns:
             return await ask(ref)
 
-    found = await asyncio.gather(*(one(each.ref) for each in awaited))
-    return [receipt for receipt in found if receipt is not None]
+    asked = [asyncio.ensure_future(one(each.ref)) for each in awaited]
+    done, late = await asyncio.wait(asked, timeout=_SECONDS)
+    for each in late:
+        each.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    news = [each.result() for each in asked if each in done]
+    return [receipt for receipt in news if receipt is not None]

@@ -29,7 +29,8 @@ class Polls:
     def take(self, channel: str, after: timedelta, now: datetime) -> list[AwaitedReceipt]:
         """Return the messages of a channel whose provider is to be asked now, and record that it is.
 
-        All of it is one transaction: two processes never ask about the same message. Raises `LedgerError`.
+        One process has the right to ask a channel's provider for a minute, so that two never ask about the
+        same message. Raises `LedgerError`.
 
         Args:
             channel: The channel.
@@ -49,12 +50,15 @@ class Polls:
         with self._store.transaction() as connection:
             if connection.execute("claim_channel_poll", claim).rowcount < 1:
                 return []
+        # Outside of a transaction that writes: after a large notice it reads for long.
+        with self._store.reading() as connection:
             rows = connection.execute("messages_to_poll", values).fetchall()
-            asked = [
-                (row["attempt"], row["times"] + 1, (now + _FIRST * 2 ** row["times"]).timestamp())
-                for row in rows
-            ]
-            if asked:
-                connection.executemany("keep_poll", asked)
+        if not rows:
+            return []
+        asked = [
+            (row["attempt"], row["times"] + 1, (now + _FIRST * 2 ** row["times"]).timestamp()) for row in rows
+        ]
+        with self._store.transaction() as connection:
+            connection.executemany("keep_poll", asked)
             connection.execute("forget_polls", {"since": (now - LONGEST).timestamp()})
         return [AwaitedReceipt(ref=row["ref"], accepted_at=moment(row["ended_at"])) for row in rows]

@@ -14,6 +14,7 @@ from broadcast.testing.ledger_escalations import EscalationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
 from broadcast.testing.ledger_inbox import InboxContract
 from broadcast.testing.ledger_incidents import IncidentsContract
+from broadcast.testing.ledger_polls import PollsContract
 from broadcast.testing.ledger_proposals import ProposalsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_reminders import RemindersContract
@@ -38,6 +39,7 @@ class LedgerContract(
     InboxContract,
     CallsContract,
     AbsencesContract,
+    PollsContract,
     ProposalsContract,
     AlertsContract,
     UnconfirmedContract,

@@ -8,7 +8,9 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.proposals import NewProposal
 from broadcast.ledger.records import Notice
+from broadcast.ledger.side_notices import SideNotice
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted
@@ -85,3 +87,34 @@ async def test_anything_else_is_kept_as_it_was_written(asked, served, ledger):
 
     (found,) = ledger.inbox.of(ledger.incidents.find(asked.incident))
     assert (found.text, found.meaning, found.sequence) == ("Wann <geht> es wieder? 🙏", "other", 1)
+
+
+async def test_a_reply_approves_no_proposal_and_names_the_link(served, ledger):
+    now = SystemClock().now()
+    new = NewProposal(
+        incident="INC-1",
+        sequence=1,
+        key="k",
+        inputs_hash="i",
+        request='{"verb": "notify"}',
+        reserved=True,
+        digest="d",
+        author="Ada",
+        at=now,
+    )
+    sample = notice(incident(), 1, owed("anna", route=("sms",)))
+    asking = SideNotice(facts=sample.facts, texts=sample.texts, deliveries=sample.deliveries, kinds={})
+    proposal = ledger.proposals.record(new)
+    recorded = ledger.proposals.ask(proposal, asking, 300.0, now)
+    assert recorded is not None
+    run = ledger.runs.begin()
+    work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+    sent = [settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted("SM0"),)) for one in claim(work, "sms")]
+    work.turn(sent, {}, now)
+    run.end()
+
+    response = await served.twilio("/hooks/sms/inbound", sms("Ja"))
+
+    answer = said(await response.text())
+    assert answer.startswith("Muster Handel: INC-1/1 ist noch nicht freigegeben: Bitte nutzen Sie")
+    assert [one.state for one in ledger.proposals.all()] == ["waiting"]

@@ -115,6 +115,15 @@ def test_a_call_that_asks_says_what_every_key_does(options, may_leave, said):
     assert [one.text for one in document.iter("Say")] == [TEXT, said, TEXT]
 
 
+def test_a_call_that_asks_for_an_approval_says_that_key_1_sends_it():
+    question = NoticeQuestion(asked_at=NOON, answer_by=NOON, wait=300.0, approves=True)
+
+    document = fromstring(call(Message(locale="de", text=TEXT), {}, KEYS, Keys(question)))
+
+    _, said, _ = (one.text for one in document.iter("Say"))
+    assert said == "Freigeben und jetzt senden: Taste 1. Ablehnen: Taste 9."
+
+
 @pytest.mark.parametrize("locale", ["de", "de-AT", "de_CH", "en", "en-US"])
 def test_keys_are_explained_in_the_language_of_the_notice_and_by_its_voice(locale):
     first, keys, last = twiml("Panne", locale, KEYS).iter("Say")
