@@ -128,7 +128,7 @@ class CallsRoute:
         looked_up = self.lookups.effects(self.live.get(state.call or event.request.call))
         evidence = (*looked_up, *((found.asked,) if found else ()))
         decision = replace(decision, effects=(*decision.effects, *evidence))
-        await self._record(call_step(state, event, decision))
+        await self._record(call_step(state, event, self.answers.kept(decision)))
         self._remember(state, event, decision)
         return decision.document
 

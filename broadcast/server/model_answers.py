@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from broadcast.ai.answering_model import AnsweringModel, ModelTurn
 from broadcast.hotline.call_state import CallState, Step
 from broadcast.hotline.decision import Decision
-from broadcast.hotline.effects import AskModel, ModelAsked
+from broadcast.hotline.effects import AskModel, Heard, ModelAsked
 from broadcast.hotline.event import ModelAnswer
 from broadcast.hotline.questions import answers_known
 from broadcast.hotline.snapshot import Snapshot
@@ -69,6 +69,17 @@ class ModelAnswers:
         offered = answers_known(snapshot, wanted.locale)
         turn = asyncio.create_task(self._model.ask(call, wanted.question, offered))
         self._asked[call] = _PendingQuestion(wanted.question, offered, _facts(snapshot), turn)
+
+    def kept(self, decision: Decision) -> Decision:
+        """Return the decision as it is recorded: a question to the model is kept only if that is wished."""
+        if self._model is None or not any(isinstance(one, AskModel) for one in decision.effects):
+            return decision
+        effects = (self._heard(one) if isinstance(one, Heard) else one for one in decision.effects)
+        return replace(decision, effects=tuple(effects))
+
+    def _heard(self, heard: Heard) -> Heard:
+        keep = self._model is not None and self._model.settings.keep_questions
+        return replace(heard, said=redact_addresses(heard.said) if keep else "")
 
     async def fetch(
         self, call: str, state: CallState, snapshot: Snapshot, pressed: str

@@ -71,6 +71,7 @@ async def test_a_question_is_answered_with_our_sentence_and_the_evidence_is_reco
     assert turn["spoken"] == "Die Filialen haben bis zwanzig Uhr offen."
     assert turn["question"] == ""
     assert [one["question"] for one in turns(ledger, "question")] == [""]
+    assert [one["said"] for one in turns(ledger, "heard")] == [""]
 
 
 async def test_a_question_is_kept_without_addresses_if_that_is_wished(hotline, ledger):
@@ -83,7 +84,7 @@ async def test_a_question_is_kept_without_addresses_if_that_is_wished(hotline, l
     (turn,) = turns(ledger)
     assert turn["result"] == "nothing"
     assert turn["question"].startswith(QUESTION)
-    assert "anna@" not in turn["question"]
+    assert "anna@" not in turn["question"] + turns(ledger, "heard")[0]["said"]
 
 
 @pytest.mark.parametrize("respond", [hangs, says({}, 500), says(reply("Sie bekommen Ihr Geld zurück."))])
