@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadcast.hotline import ending, voicemail
-from broadcast.hotline.call_state import Step
+from broadcast.hotline.call_state import Step, Topic
 from broadcast.hotline.call_turn import CallTurn
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import Effect, EndCall, Outcome, RequestCallBack
@@ -59,7 +59,9 @@ def typed(turn: CallTurn, typed_in: str, effects: tuple[Effect, ...]) -> Decisio
 
 
 def _request(turn: CallTurn, number: str) -> RequestCallBack:
-    return RequestCallBack(number=number, locale=turn.state.locale, topic=turn.state.topic)
+    important = turn.caller.vip and turn.state.topic is not Topic.EMERGENCY
+    topic = Topic.VIP if important else turn.state.topic
+    return RequestCallBack(number=number, locale=turn.state.locale, topic=topic)
 
 
 def _spoken(turn: CallTurn, number: str) -> str:

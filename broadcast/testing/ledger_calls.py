@@ -71,6 +71,13 @@ class CallsContract(LedgerFixtures):
 
         assert [(one.call, one.number) for one in waiting] == [("CA1", _CALLER), ("CA2", _OTHER)]
 
+    def test_important_people_and_those_in_danger_come_first(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
+        important = _call_back(_OTHER, topic="vip")
+        ledger.calls.record(_SOURCE, [_step(1, important, call="CA2", caller=_OTHER, at=10)])
+
+        assert [one.call for one in ledger.call_follow_ups.call_backs()] == ["CA2", "CA1"]
+
     def test_another_number_of_the_same_call_corrects_the_first(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER)), _step(2, _call_back(_OTHER), at=5)])
 
@@ -110,7 +117,9 @@ class CallsContract(LedgerFixtures):
 
     def test_forgetting_a_person_leaves_the_counts_and_no_number(self, ledger: Ledger) -> None:
         said = CallEffect(kind="heard", details={"said": "my order", "intent": "other"})
-        ledger.calls.record(_SOURCE, [_step(1, said, _link(), _call_back(_CALLER))])
+        known = CallEffect(kind="customer", details={"name": "A.", "result": "found"})
+        asked = CallEffect(kind="answer", details={"question": "my order", "result": "nothing"})
+        ledger.calls.record(_SOURCE, [_step(1, said, known, asked, _link(), _call_back(_CALLER))])
 
         ledger.erasure.forget(_person(_CALLER), ledger.secret(), Author("root", after(60)))
 
@@ -119,7 +128,8 @@ class CallsContract(LedgerFixtures):
         assert ledger.calls.history(_CALLER, after(60)).calls == 0
         turns = ledger.hotline.turns(0)
         assert turns
-        assert not any(turn.caller or "said" in turn.details or "number" in turn.details for turn in turns)
+        private = {"said", "number", "name", "question"}
+        assert not any(turn.caller or private & turn.details.keys() for turn in turns)
 
     def test_a_purge_removes_callers_from_before(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _link())])
@@ -141,8 +151,8 @@ def _link() -> CallEffect:
     return CallEffect(kind="link", details={"number": _CALLER, "locale": "de", "refs": []})
 
 
-def _call_back(number: str) -> CallEffect:
-    return CallEffect(kind="call-back", details={"number": number, "locale": "de", "topic": "asked"})
+def _call_back(number: str, topic: str = "asked") -> CallEffect:
+    return CallEffect(kind="call-back", details={"number": number, "locale": "de", "topic": topic})
 
 
 def _person(number: str) -> Forgetting:

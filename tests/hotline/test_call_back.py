@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from broadcast.hotline.call_state import Step, Topic
 from broadcast.hotline.caller import Caller
 from broadcast.hotline.effects import (
@@ -10,7 +12,9 @@ from broadcast.hotline.effects import (
     RequestCallBack,
 )
 from broadcast.model.call_document import Record
+from broadcast.model.caller_context import CallerContext
 from tests.hotline.telephone_call import (
+    CALLER,
     MOBILE,
     PREMIUM,
     begun,
@@ -56,3 +60,11 @@ def test_who_does_not_answer_the_offer_of_a_call_back_can_leave_a_message():
     call = begun()
 
     assert isinstance(call.press("3").document[-1], Record)
+
+
+def test_the_call_back_of_an_important_person_says_so():
+    call = begun(replace(CALLER, context=CallerContext(vip=True)), agents=())
+    call.press("3")
+    call.press("1")
+
+    assert [request.topic for request in of_kind(call, RequestCallBack)] == [Topic.VIP]

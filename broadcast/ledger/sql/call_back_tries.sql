@@ -1,7 +1,7 @@
 -- name: due_call_backs
--- Read the call-backs that may be dialled now, in the order in which they were asked for.
+-- Read the call-backs that may be dialled now, those in danger and important people first, then in the order in which they asked.
 SELECT id, number, locale, topic FROM call_back WHERE state = 'waiting' AND next_at <= :at AND number IS NOT NULL
-ORDER BY requested_at, id
+ORDER BY CASE WHEN topic IN ('emergency', 'vip') THEN 0 ELSE 1 END, requested_at, id
 
 -- name: claim_call_back
 -- Give a call-back that may be dialled now to an agent, unless somebody has it.

@@ -1,9 +1,10 @@
 -- name: call_backs
--- Read the call-backs that are not done, in the order in which they were asked for.
+-- Read the call-backs that are not done, those in danger and important people first, then in the order in which they asked.
 SELECT call_back.id, call_back.number, call_back.locale, call_back.topic, call_back.requested_at, call_back.state,
        call_back.owner, call_back.tries, call_back.next_at, call.ref
 FROM call_back JOIN call ON call.id = call_back.call_id
-WHERE call_back.state IN ('waiting', 'claimed') ORDER BY call_back.requested_at, call_back.id
+WHERE call_back.state IN ('waiting', 'claimed')
+ORDER BY CASE WHEN call_back.topic IN ('emergency', 'vip') THEN 0 ELSE 1 END, call_back.requested_at, call_back.id
 
 -- name: take_call_back
 -- Give a call-back to an agent, unless somebody has it.

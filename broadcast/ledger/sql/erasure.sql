@@ -303,7 +303,7 @@ DELETE FROM event WHERE incident_id IS NULL AND kind = 'rewrite'
 -- name: forget_call_effects
 -- Remove what the caller of a number said and typed.
 UPDATE call_effect SET details = '{}', digest = NULL
-WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question', 'tried') AND call_id IN (SELECT id FROM call WHERE digest = ?)
+WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question', 'tried', 'answer', 'customer') AND call_id IN (SELECT id FROM call WHERE digest = ?)
 
 -- name: forget_typed_numbers
 -- Remove a number that was typed in a call of another one.
@@ -332,7 +332,7 @@ UPDATE call SET caller = NULL, digest = NULL WHERE digest = ?
 
 -- name: call_texts
 -- Read what callers said and typed.
-SELECT id, details AS text FROM call_effect WHERE kind IN ('heard', 'link', 'call-back', 'stop', 'question', 'tried')
+SELECT id, details AS text FROM call_effect WHERE kind IN ('heard', 'link', 'call-back', 'stop', 'question', 'tried', 'answer', 'customer')
 
 -- name: write_call_text
 -- Replace what a caller said or typed.
@@ -365,7 +365,7 @@ UPDATE ticket SET note = :text WHERE id = :id
 -- name: purge_call_effects
 -- Remove what callers said and typed before `before`.
 UPDATE call_effect SET details = '{}', digest = NULL
-WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question', 'tried') AND recorded_at < ?
+WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question', 'tried', 'answer', 'customer') AND recorded_at < ?
 
 -- name: purge_tickets
 -- Remove the references to recordings from before `before`.
