@@ -33,6 +33,7 @@ class ModelSwitch:
 
     def turn_off(self) -> None:
         """Switch the model off; raises `OSError`."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.touch(mode=0o600)
 
     def turn_on(self) -> None:

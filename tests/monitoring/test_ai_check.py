@@ -16,7 +16,8 @@ from tests.harness.answering_server import answering, hangs, says
 def settings(tmp_path):
     def with_model(url: str):
         ai = f'[ai]\nbase_url = "{url}/v1"\nmodel = "small"\ntimeout = "300ms"\n' if url else ""
-        (tmp_path / "broadcast.toml").write_text(CHANNELS + ai)
+        ledger = '[ledger]\nurl = "sqlite:///broadcast.db"\n'
+        (tmp_path / "broadcast.toml").write_text(CHANNELS + ledger + ai)
         return load(None, {}, tmp_path)
 
     return with_model
