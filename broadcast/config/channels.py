@@ -98,7 +98,10 @@ def _option(table: TomlTable, key: str, value: object, adapter: str) -> object:
         return {name: _option(table, name, inner, adapter) for name, inner in value.items()}
     if key in SECRET_OPTIONS and not (isinstance(value, str) and _PLACE.fullmatch(value)):
         variable = f"{adapter.partition('-')[0] or table.path[-1]}_{key}".upper().replace("-", "_")
-        raise Wrong("a secret must not be in the file", f'{key} = "env:{variable}"')
+        raise Wrong(
+            "a secret must not be in the file",
+            f'write {key} = "env:{variable}" here, and {variable}=... in .env',
+        )
     if isinstance(value, list):
         return [_option(table, key, inner, adapter) for inner in value]
     return _plain(value)

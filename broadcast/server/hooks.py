@@ -24,6 +24,7 @@ from broadcast.model.inbound import (
     Malformed,
     Receipt,
 )
+from broadcast.model.text import printable
 from broadcast.server.counters import Counters
 from broadcast.server.later import LaterWork
 from broadcast.server.ledger_writer import LedgerWriter
@@ -32,6 +33,8 @@ from broadcast.server.requests import MOST, BodyTooLarge, read_body
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+_LONGEST_REASON = 200  # characters in the log: an adapter of another author may quote the request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ class Hooks:
         return adapter.answer(said, locale)
 
     def _refused(self, channel: str, error: Exception) -> web.Response:
-        """Return the answer to a request that was not taken; it never says why, except for its size."""
+        """Return the answer to a request that was not taken; it says why only in the log."""
         from aiohttp import web
 
         match error:
@@ -156,4 +159,6 @@ class Hooks:
                 return web.Response(status=503, headers={"Retry-After": "5"})
             case _:
                 self.counters.add("malformed", channel)
+                why = " ".join(printable(str(error)).split())[:_LONGEST_REASON]
+                self.trouble(f"{channel}: a request was refused with 400: {why}")
                 return web.Response(status=400)

@@ -283,7 +283,9 @@ class TestSecrets:
         error = refusal(FULL.replace('"env:TWILIO_AUTH_TOKEN"', value))
 
         assert str(error) == "broadcast.toml:16: [channels.sms] auth_token: a secret must not be in the file"
-        assert error.hint == 'auth_token = "env:TWILIO_AUTH_TOKEN"'
+        assert (
+            error.hint == 'write auth_token = "env:TWILIO_AUTH_TOKEN" here, and TWILIO_AUTH_TOKEN=... in .env'
+        )
 
     def test_a_general_value_may_come_from_the_environment(self, read, refusal):
         text = GENERAL + 'hotline = "env:HOTLINE"\n'

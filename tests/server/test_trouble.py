@@ -159,7 +159,8 @@ async def test_bytes_that_are_no_text_are_refused(asked, served, ledger, body):
     headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": "x"}
     response = await served.post("/hooks/sms/inbound", body, **headers)
 
-    assert response.status == 400
+    assert (response.status, await response.text()) == (400, "")
+    assert "sms: a request was refused with 400: the form is not UTF-8\n" in served.log.getvalue()
     assert states(ledger, asked) == {"anna": _S.ACCEPTED}
 
 
