@@ -25,6 +25,7 @@ class CallCounts:
         voicemails: Messages that were left.
         answered: Messages that were answered.
         late: Messages that were not answered in time.
+        ratings: How often each rating from 1 to 5 was given, by callers and on the incident's page.
     """
 
     calls: int = 0
@@ -38,9 +39,10 @@ class CallCounts:
     voicemails: int = 0
     answered: int = 0
     late: int = 0
+    ratings: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.calls or self.call_backs or self.voicemails)
+        return bool(self.calls or self.call_backs or self.voicemails or self.ratings)
 
 
 def call_counts(store: Store, since: datetime, until: datetime, now: datetime) -> CallCounts:

@@ -12,6 +12,9 @@ from broadcast.model.call_step import Details
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import address_digest
 
+#: What the person said on a page, and what was noted about their call.
+_NOTES = ("feedback", "agent_note", "call_back_note", "ticket_note")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEvidence:
@@ -66,10 +69,10 @@ def _call(connection: Connection, row: Row) -> PersonCall:
         locale=row["locale"],
         outcome=row["outcome"] or "",
         topic=row["topic"] or "",
-        rating=row["rating"],
+        rating=row["rating"] or row["feedback_rating"],
         steps=steps,
         call_back=row["call_back"],
         recorded=moment(row["opened_at"]) if row["opened_at"] is not None else None,
         recording=row["recording"] or "",
-        notes=tuple(note for note in (row["agent_note"], row["call_back_note"], row["ticket_note"]) if note),
+        notes=tuple(row[one] for one in _NOTES if row[one]),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from broadcast.ledger.calls import RECENT
 from broadcast.ledger.columns import moment
+from broadcast.ledger.feedback import ratings_since
 from broadcast.ledger.store import Row, Store
 from broadcast.model.call_step import Details
 
@@ -30,13 +31,14 @@ class HotlineSwitch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotlineCounts:
-    """Calls since a time, by what became of the callers, and what waits now."""
+    """Calls since a time, by what became of the callers, their ratings, and what waits now."""
 
     calls: int
     running: int
     call_backs: int
     tickets: int
     outcomes: Mapping[str, int]
+    ratings: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ class HotlineSwitches:
             call_backs=row["call_backs"],
             tickets=row["tickets"],
             outcomes=outcomes,
+            ratings=ratings_since(self._store, since),
         )
 
     def running(self, now: datetime, limit: int = 100) -> list[RunningCall]:

@@ -45,6 +45,7 @@ _EVERYWHERE = (
     ("follow_up_notes", "write_follow_up_note"),
     ("ticket_notes", "write_ticket_note"),
     ("hand_over_notes", "write_hand_over_note"),
+    ("feedback_texts", "write_feedback_text"),
 )
 #: Begins, or nearly begins, every warning that names a person.
 NOT_REACHED = "not reached: "

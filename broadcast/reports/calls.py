@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from broadcast.ledger.call_counts import CallCounts, call_counts
+from broadcast.ledger.feedback import ratings_of
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.counted import counted
 from broadcast.model.incident import Incident
+from broadcast.model.ratings import rated
 from broadcast.reports.document import Block, Cell, CellTone, Column, Heading, ReportLine, ReportTable
 from broadcast.reports.language import ReportLanguage
 
 
 def calls_while_open(ledger: Ledger, incident: Incident, now: datetime) -> CallCounts:
     """Return the counts of calls from the opening of the incident to its end; some may be about others."""
-    return call_counts(ledger.store, incident.opened_at, incident.ended_at or now, now)
+    since, until = incident.opened_at, incident.ended_at or now
+    ratings = ratings_of(ledger.store, incident.id, since, until)
+    return replace(call_counts(ledger.store, since, until, now), ratings=ratings)
 
 
 def called(counts: CallCounts) -> Iterator[tuple[str, str]]:
@@ -29,6 +34,8 @@ def called(counts: CallCounts) -> Iterator[tuple[str, str]]:
     if counts.voicemails:
         late = f", {counts.late:,} late" if counts.late else ""
         yield "voicemails", f"{counted(counts.voicemails, 'message')}, {counts.answered:,} answered{late}"
+    if counts.ratings:
+        yield "feedback", rated(counts.ratings)
 
 
 def calls_section(counts: CallCounts, say: ReportLanguage) -> tuple[Block, ...]:
@@ -48,6 +55,7 @@ def calls_section(counts: CallCounts, say: ReportLanguage) -> tuple[Block, ...]:
         ("calls_voicemails", counts.voicemails, CellTone.PLAIN),
         ("calls_voicemails_answered", counts.answered, CellTone.PLAIN),
         ("calls_voicemails_late", counts.late, bad if counts.late else CellTone.PLAIN),
+        *((f"calls_rated.{rating}", count, CellTone.PLAIN) for rating, count in counts.ratings.items()),
     ]
     headings = (Heading(say("calls_what"), Column.WHOLE), Heading(say("calls_count"), Column.NUMBER))
     table = ReportTable(

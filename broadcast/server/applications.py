@@ -17,6 +17,7 @@ from broadcast.server.in_progress import RequestsInProgress
 from broadcast.server.metrics import MetricsRoute
 from broadcast.server.pages.approve import ApproveRoute
 from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.feedback import FeedbackRoute
 from broadcast.server.pages.hand_over import HandOverRoute
 from broadcast.server.pages.subscribe import SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
@@ -48,6 +49,7 @@ class Faces:
     health: HealthRoute
     calls: CallsRoute | None
     hand_over: HandOverRoute | None
+    feedback: FeedbackRoute
     counters: Counters
     in_progress: RequestsInProgress
     clock: Clock
@@ -69,6 +71,8 @@ def public_application(faces: Faces) -> web.Application:
     application.router.add_post("/subscribe", faces.subscribe.subscribe)
     application.router.add_get("/subscribe/{token}", faces.subscribe.show)
     application.router.add_post("/subscribe/{token}", faces.subscribe.act)
+    application.router.add_get("/feedback/{ref}", faces.feedback.form)
+    application.router.add_post("/feedback/{ref}", faces.feedback.take)
     application.router.add_get("/healthz", faces.health.answer)
     if faces.calls is not None:
         application.router.add_post("/voice/{step}/{number}", faces.calls.answer)

@@ -38,6 +38,7 @@ from broadcast.server.listener import InboundListener
 from broadcast.server.metrics import metrics_route
 from broadcast.server.pages.approve import ApproveRoute
 from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.feedback import FeedbackRoute
 from broadcast.server.pages.hand_over import HandOverRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
@@ -275,6 +276,7 @@ def _faces(process: _Process, hotline: Hotline | None) -> Faces:
         metrics=metrics_route(process.settings, process.log, process.clock, process.counters),
         health=HealthRoute(process.writer, process.clock_works),
         calls=hotline.route if hotline else None,
+        feedback=_feedback(process, pages, limits),
         hand_over=_hand_over(process, hotline, pages, limits) if hotline else None,
         counters=process.counters,
         in_progress=process.in_progress,
@@ -314,6 +316,19 @@ def _hand_over(process: _Process, hotline: Hotline, pages: PublicPages, limits: 
         pages=pages,
         limits=limits,
         snapshot=hotline.snapshots.latest,
+    )
+
+
+def _feedback(process: _Process, pages: PublicPages, limits: PageLimits) -> FeedbackRoute:
+    return FeedbackRoute(
+        writer=process.writer,
+        clock=process.clock,
+        pages=pages,
+        limits=limits,
+        forms=RateLimit(process.clock, FORMS),
+        counters=process.counters,
+        calls_back=process.settings.calls is not None,
+        region=process.settings.region,
     )
 
 

@@ -52,6 +52,7 @@ KEPT = {
     "call_back": {"locale", "topic", "state", "owner"},
     "ticket": {"locale", "topic", "state", "owner"},
     "hand_over_note": {"outcome"},
+    "feedback": {"locale"},
     "hotline_switch": {"name", "value", "note", "author"},
     "recording_deletion": {"source", "state", "reason"},
     "number_route": {
@@ -93,6 +94,7 @@ ERASED = {
     "call_back": {"number", "note"},
     "ticket": {"recording", "note"},
     "hand_over_note": {"note"},
+    "feedback": {"text"},
     "recording_deletion": {"recording"},
 }
 

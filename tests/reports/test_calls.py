@@ -25,6 +25,7 @@ EXPECTED = {
     "voicemails": 1,
     "answered": 0,
     "late": 0,
+    "ratings": {},
 }
 
 

@@ -25,6 +25,7 @@ from broadcast.hotline.snapshot import Mode, Snapshot
 from broadcast.hotline.status import spoken_incidents
 from broadcast.ledger.hotline_switches import HotlineCounts, HotlineSwitch
 from broadcast.model.clock import SystemClock
+from broadcast.model.ratings import rated
 from broadcast.wiring import load_settings, make_snapshot_reader
 
 SCHEMA = "broadcast.hotline/1"
@@ -117,6 +118,8 @@ def _page(
     yield line(
         f"today: {counts.calls} calls; waiting: {counts.call_backs} call-backs, {counts.tickets} messages"
     )
+    if counts.ratings:
+        yield Remark("feedback today", rated(counts.ratings))
 
 
 def _json(
@@ -137,6 +140,7 @@ def _json(
             for one in switches.values()
         },
         "today": {"calls": counts.calls, "running": counts.running, "outcomes": dict(counts.outcomes)},
+        "ratings": dict(counts.ratings),
         "callbacks": counts.call_backs,
         "tickets": counts.tickets,
     }

@@ -2,12 +2,12 @@
 -- Count the calls that began within a time, the callers who needed a person, and those who spoke to one.
 SELECT count(*) AS calls, count(call.asked_at) AS asked, count(call_acceptance.call_id) AS hand_overs
 FROM call LEFT JOIN call_acceptance ON call_acceptance.call_id = call.id
-WHERE call.began_at BETWEEN :since AND :until AND call.call_back_id IS NULL
+WHERE call.began_at BETWEEN :since AND :until AND call.call_back_id IS NULL AND call.source != 'feedback'
 
 -- name: reasons_while
 -- Count why callers needed a person.
 SELECT topic, count(*) AS count FROM call
-WHERE began_at BETWEEN :since AND :until AND call_back_id IS NULL AND topic IS NOT NULL GROUP BY topic ORDER BY topic
+WHERE began_at BETWEEN :since AND :until AND call_back_id IS NULL AND source != 'feedback' AND topic IS NOT NULL GROUP BY topic ORDER BY topic
 
 -- name: call_backs_while
 -- Count the call-backs that were asked for within a time, by their state.

@@ -44,15 +44,15 @@ WHERE id IN (SELECT max(id) FROM hotline_switch GROUP BY name) ORDER BY name
 
 -- name: hotline_counts
 -- Count calls since `since`, and what waits.
-SELECT (SELECT count(*) FROM call WHERE began_at >= :since AND call_back_id IS NULL) AS calls,
-       (SELECT count(*) FROM call WHERE began_at >= :since AND ended_at IS NULL AND outcome IS NULL AND call_back_id IS NULL) AS running,
+SELECT (SELECT count(*) FROM call WHERE began_at >= :since AND call_back_id IS NULL AND source != 'feedback') AS calls,
+       (SELECT count(*) FROM call WHERE began_at >= :since AND ended_at IS NULL AND outcome IS NULL AND call_back_id IS NULL AND source != 'feedback') AS running,
        (SELECT count(*) FROM call_back WHERE state IN ('waiting', 'claimed')) AS call_backs,
        (SELECT count(*) FROM ticket WHERE state != 'done') AS tickets
 
 -- name: call_outcomes
 -- Count what became of callers since `since`.
 SELECT coalesce(outcome, 'running') AS outcome, count(*) AS count FROM call
-WHERE began_at >= :since AND call_back_id IS NULL GROUP BY coalesce(outcome, 'running') ORDER BY outcome
+WHERE began_at >= :since AND call_back_id IS NULL AND source != 'feedback' GROUP BY coalesce(outcome, 'running') ORDER BY outcome
 
 -- name: calls_running
 -- Read the calls since `since` that go on, the longest first, and who talks in them.

@@ -58,7 +58,7 @@ SELECT agent FROM call_effect WHERE call_id = ? AND kind = 'ring' ORDER BY step
 -- How often a number called since `since`, and the language of its last call.
 SELECT count(*) AS count,
        (SELECT locale FROM call WHERE digest = :digest ORDER BY began_at DESC LIMIT 1) AS locale
-FROM call WHERE digest = :digest AND began_at >= :since AND call_back_id IS NULL
+FROM call WHERE digest = :digest AND began_at >= :since AND call_back_id IS NULL AND source != 'feedback'
 
 -- name: links_of_number
 -- How many SMS with a link a number was promised since `since`.
