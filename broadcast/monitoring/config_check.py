@@ -12,6 +12,7 @@ from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.crm.build import refuse_unable
 from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities
 from broadcast.model.subscription import CHANNEL_KINDS
 from broadcast.planning.escalation import unusable
 
@@ -22,7 +23,8 @@ _PLACEHOLDER = "https://not-set.invalid/"
 def inspect(settings: Settings) -> None:
     """Raise one `ConfigError` that lists every channel, audience and escalation policy that cannot work."""
     audiences = (*_contacts(settings), *_subscribers(settings))
-    wrong = [*_channels(settings), *audiences, *_escalations(settings), *_hotline(settings)]
+    asking = (*_escalations(settings), *_approval(settings))
+    wrong = [*_channels(settings), *audiences, *asking, *_hotline(settings)]
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
@@ -46,12 +48,28 @@ def shared_backups(settings: Settings) -> Iterator[str]:
 
 
 def _escalations(settings: Settings) -> Iterator[ConfigError]:
+    able = _able(settings)
+    for policy in settings.escalation.values():
+        yield from unusable(policy, able)
+
+
+def _approval(settings: Settings) -> Iterator[ConfigError]:
+    """Yield an error for each channel that asks no single person: an approval is that of one person."""
+    able = _able(settings)
+    for name in settings.approval.channels:
+        if name in able and able[name].publishes:
+            yield ConfigError(
+                f"[approval] channels: {name} asks no single person",
+                hint="use channels that need a phone number or an e-mail address",
+            )
+
+
+def _able(settings: Settings) -> dict[str, Capabilities]:
     able = {}
     for name, channel in settings.channels.items():
         with suppress(ConfigError):  # it is reported for the channel
             able[name] = registry.capabilities_of(channel)
-    for policy in settings.escalation.values():
-        yield from unusable(policy, able)
+    return able
 
 
 def _hotline(settings: Settings) -> Iterator[ConfigError]:

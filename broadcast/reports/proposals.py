@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.proposals import Proposal, ProposalState
+from broadcast.ledger.proposals import LONGEST, Proposal, ProposalState
 from broadcast.model.counted import counted
 from broadcast.model.ids import base_id
 
@@ -30,7 +30,7 @@ class AskedPerson:
 
 @dataclass(frozen=True, slots=True)
 class OpenProposal:
-    """A proposal that waits, or was approved and is not sent yet, and who was asked."""
+    """A proposal that waits, was approved and is not sent yet, or is void, and who was asked."""
 
     proposal: Proposal
     asked: tuple[AskedPerson, ...]
@@ -45,16 +45,35 @@ def asked_people(ledger: Ledger, proposal: Proposal) -> tuple[AskedPerson, ...]:
 
 
 def open_proposals(ledger: Ledger, now: datetime, incident: str | None = None) -> Sequence[OpenProposal]:
-    """Return the proposals that can still be decided, and those that are approved and not sent yet.
+    """Return the proposals that can be decided, those that are approved and not sent yet, and void ones.
 
+    A void one is there for a day, until another is proposed in its place or another notice is published.
     `incident` is the only incident to look at; None for all, and for those that a proposal is to open.
     """
     waiting = [one for one in ledger.proposals.waiting() if now < one.valid_until]
-    found = [*ledger.proposals.unpublished(), *waiting]
+    found = [*_void(ledger, now), *ledger.proposals.unpublished(), *waiting]
     return [
         OpenProposal(one, asked_people(ledger, one))
         for one in found
         if incident is None or one.incident == incident
+    ]
+
+
+def _void(ledger: Ledger, now: datetime) -> list[Proposal]:
+    """Return the proposals that were approved lately and not sent, and nothing took their place."""
+    proposals = ledger.proposals.all()
+    latest = {one.mark: one.id for one in proposals}
+    void = [one for one in proposals if one.state is ProposalState.VOID and latest[one.mark] == one.id]
+    if not void:
+        return []
+    incidents = {one.ref: one for one in ledger.incidents.all()}
+    published = {ref: ledger.incidents.latest(one) for ref, one in incidents.items()}
+    return [
+        one
+        for one in void
+        if one.decided_at
+        and now - one.decided_at < LONGEST
+        and (published.get(one.incident) or (0, 0))[1] < one.sequence
     ]
 
 

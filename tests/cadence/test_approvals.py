@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 
 from broadcast.dispatch.progress import ignore_events
+from broadcast.errors import ConfigError
 from broadcast.ledger.proposals import ProposalDecision, ProposalState
 from broadcast.model.question import AnswerMeans
+from broadcast.monitoring.config_check import inspect
 from broadcast.privacy.purge import propose as plan_purge
 from broadcast.publishing.propose import propose
 from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.reports.proposals import open_proposals
 from broadcast.wiring import make_publisher
 from tests.cadence.conftest import Clockwork
 from tests.harness.configurations import ENVIRONMENT, SECRETS
@@ -122,6 +125,8 @@ def test_a_change_voids_an_approval_and_is_said_once(clockwork):
         "approval: INC-1/1 was approved and not sent: this is not any more what was proposed"
     )
     assert (again.done, again.trouble) == ((), ())
+    with clockwork.company.ledger() as ledger:
+        assert [one.proposal.state for one in open_proposals(ledger, clockwork.clock.now())] == ["void"]
     ((state, note),) = standing(clockwork)
     assert (state, "a recipient" in note) == (ProposalState.VOID, True)
     assert clockwork.company.received() == []
@@ -135,6 +140,8 @@ def test_a_newer_notice_outdates_what_was_approved(clockwork):
     told = len(clockwork.company.received())
 
     assert "was approved and not sent" in clockwork.round().trouble[0]
+    with clockwork.company.ledger() as ledger:
+        assert open_proposals(ledger, clockwork.clock.now()) == []  # the newer notice has said what is true
     assert len(clockwork.company.received()) == told
 
 
@@ -194,3 +201,10 @@ def test_a_purge_knows_the_people_who_were_asked(clockwork):
     with clockwork.company.ledger() as ledger:
         planned = plan_purge(ledger, 0.0, clockwork.clock.now() + MINUTE)
         assert [(one.ref, one.people) for one in planned.incidents] == [("INC-1/1", 1)]
+
+
+def test_a_channel_that_asks_no_single_person_is_refused_before_an_incident(clockwork):
+    clockwork.company.edit('by = ["oncall:leads"]', 'by = ["oncall:leads"]\nchannels = ["sms", "page"]')
+
+    with pytest.raises(ConfigError, match=r"\[approval\] channels: page asks no single person"):
+        inspect(clockwork.company.settings)

@@ -106,6 +106,9 @@ def status(
 def _proposal(zone: ZoneInfo, one: OpenProposal) -> Remark:
     proposal = one.proposal
     what = f"{proposal.mark} ({proposal.title}) by {proposal.author}"
+    if proposal.state is ProposalState.VOID:
+        why = f"was approved by {proposal.decided_by} and not sent: {proposal.note}; propose it again"
+        return Remark("proposal", f"{what} {why}", Tone.BAD)
     if proposal.state is ProposalState.APPROVED:
         return Remark(
             "proposal", f"{what} was approved by {proposal.decided_by} and is not sent yet", Tone.BAD
