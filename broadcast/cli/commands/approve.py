@@ -8,8 +8,6 @@ from typing import Annotated, NamedTuple
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.commands.propose import SCHEMA as PROPOSAL
-from broadcast.cli.commands.propose import proposal_json
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
@@ -17,6 +15,7 @@ from broadcast.cli.options import Common, Output, RunOptions
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
 from broadcast.cli.output.progress import show_progress
+from broadcast.cli.output.proposals import PROPOSAL, proposal_json
 from broadcast.cli.output.show_result import show_result
 from broadcast.cli.output.timestamps import clock_time
 from broadcast.cli.request_input import read_limits

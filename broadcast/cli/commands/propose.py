@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
@@ -13,20 +11,17 @@ from broadcast.cli.options import Common, Output
 from broadcast.cli.output.display import json_text, show, show_json
 from broadcast.cli.output.page_blocks import Remark, StyledWord, Tone, line
 from broadcast.cli.output.preview import preview_json, preview_page
-from broadcast.cli.output.timestamps import iso
+from broadcast.cli.output.proposals import PROPOSAL, proposal_json
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import BroadcastError, Unfinished
-from broadcast.ledger.proposals import Proposal
 from broadcast.publishing.ask_approval import Asking
 from broadcast.publishing.propose import Proposed, find_proposal, propose
 from broadcast.publishing.publish import Publisher
 from broadcast.publishing.request import Limits, Request
 from broadcast.reports.proposals import AskedPerson, asked_people
 from broadcast.wiring import make_publisher, program
-
-SCHEMA = "broadcast.proposal/1"
 
 
 def propose_notice(
@@ -73,7 +68,7 @@ def _write_json(
 ) -> None:
     zone = settings.timezone
     data = {
-        "schema": SCHEMA,
+        "schema": PROPOSAL,
         **proposal_json(proposed.proposal, zone, program(settings), asked),
         "preview": preview_json(proposed.preview, zone),
     }
@@ -81,26 +76,3 @@ def _write_json(
         show_json(data, common.out)
     else:
         common.out.write(json_text({"event": "proposal", **data}) + "\n")
-
-
-def proposal_json(
-    proposal: Proposal, zone: ZoneInfo, name: str, asked: Sequence[AskedPerson] = ()
-) -> dict[str, Any]:
-    """Return a proposal for programs; `name` is how this program was called, `asked` who was asked."""
-    return {
-        "proposal": proposal.mark,
-        "incident": proposal.incident,
-        "notice": proposal.sequence,
-        "title": proposal.title,
-        "state": proposal.state,
-        "author": proposal.author,
-        "at": iso(proposal.at, zone),
-        "valid_until": iso(proposal.valid_until, zone),
-        "hash": proposal.digest,
-        "asked": [{"who": one.who, "channel": one.channel, "state": one.state} for one in asked],
-        "decided_by": proposal.decided_by,
-        "decided_at": iso(proposal.decided_at, zone),
-        "means": proposal.means,
-        "note": proposal.note,
-        "approve": f"{name} approve {proposal.mark}",
-    }

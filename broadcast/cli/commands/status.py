@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.commands.propose import proposal_json
 from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, OneOrAll, OutputForm
 from broadcast.cli.output.answers import answers_block
@@ -20,6 +19,7 @@ from broadcast.cli.output.backup_lines import active_json, line_remarks
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.escalation import summary_line
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.proposals import proposal_json
 from broadcast.cli.output.schedule_lines import schedule_json, schedule_lines
 from broadcast.cli.output.spooled_lines import spooled_lines
 from broadcast.cli.output.timestamps import clock_time, iso
