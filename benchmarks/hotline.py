@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import BIN, QUICK, ROOT, keep, publish
-from benchmarks.receipts import TOKEN, free_port, started, until_listening
+from benchmarks.receipts import TOKEN, free_port, settle, started, until_listening
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
@@ -158,6 +158,7 @@ def serving(folder: Path) -> Iterator[Server]:
     with provider() as address:
         _configure(folder, port, address)
         with _running(started([BIN / "broadcast", "serve"], folder), port) as server:
+            settle()
             yield server
 
 
