@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from broadcast.cli.output.person import person_page
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError, NothingMatched, TooLong, UsageError
 from broadcast.model.escalation import EscalationOutcome
 from broadcast.monitoring.config_check import inspect
+from broadcast.privacy.export_person import export_person
 from broadcast.publishing.request import Verb
 from broadcast.reports.status import one
 from tests.cadence.ladder import NOON, Company, number
@@ -68,6 +70,19 @@ def test_answers_after_the_end_are_kept_and_change_nothing(company):
 
     assert company.escalation().answers == {("agents", "p1"): "confirm", ("agents", "p2"): "confirm"}
     assert company.escalation().outcome is EscalationOutcome.CONFIRMED
+
+
+def test_a_person_sees_the_question_by_its_own_reference(company):
+    company.start()
+    company.reply(1, "ja")
+
+    with company.ledger() as ledger:
+        export = export_person(ledger, company.settings, {}, "agents:p1")
+    assert [mark for mark, _ in export.answers] == ["INC-1/E1"]
+    page = person_page(export, "Muster Handel", NOON, company.settings.timezone, "en")
+    shown = "".join(map(str, page))
+    assert "INC-1/E1" in shown
+    assert "INC-1/-1" not in shown
 
 
 def test_pass_on_asks_the_next_step_at_once(company):
