@@ -177,5 +177,29 @@ async def test_a_number_that_several_users_of_zendesk_share_is_nobodys():
     assert found.result is LookupResult.NOBODY
 
 
+@pytest.mark.parametrize(
+    ("written", "result"),
+    [
+        ("+49 (151) 1234-5678", LookupResult.FOUND),
+        ("0151 12345678", LookupResult.FOUND),
+        ("", LookupResult.FOUND),
+        ("+49 151 123456", LookupResult.NOBODY),
+        ("5678", LookupResult.NOBODY),
+    ],
+)
+async def test_a_user_of_zendesk_with_another_number_is_not_the_caller(written, result):
+    async def respond(request):
+        user = {"id": 1, "name": "Anna Berger", "phone": written or None}
+        found = [user] if "type:user" in request.query["query"] else []
+        return await says({"results": found})(request)
+
+    async with answering(respond) as server:
+        asking = await zendesk(server.url)
+        found = await asking.find(NUMBER)
+        await asking.source.close()
+
+    assert found.result is result
+
+
 def test_every_field_can_be_mapped():
     assert set(CRM.fields) | {"ticket"} == set(FIELDS)

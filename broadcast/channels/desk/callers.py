@@ -15,6 +15,8 @@ from broadcast.channels.transport import Answer, NoReply
 
 #: A user with this tag is handed over at once.
 _VIP = "vip"
+#: Fewer digits may be the end of many numbers.
+_SHORTEST = 7
 
 
 async def find_user(number: str, ask: Callable[[str], Awaitable[Answer]]) -> Mapping[str, str] | None:
@@ -23,7 +25,7 @@ async def find_user(number: str, ask: Callable[[str], Awaitable[Answer]]) -> Map
     Several users may share a number, as the members of a team: then nobody can say who calls.
     """
     users = _results(await ask(_search(f'type:user phone:"{number}"')))
-    if len(users) != 1:
+    if len(users) != 1 or not _may_be(text_of(users[0], "phone"), number):
         return None
     user = users[0]
     tags = user.get("tags")
@@ -37,6 +39,15 @@ async def find_user(number: str, ask: Callable[[str], Awaitable[Answer]]) -> Map
         return known
     tickets = _results(await ask(_search(f"type:ticket requester:{requester} status<solved", "updated_at")))
     return {**known, "ticket": text_of(tickets[0], "id")} if tickets else known
+
+
+def _may_be(written: str, number: str) -> bool:
+    """Return whether a number as people wrote it may be this one: a search may find others that are like it.
+
+    A number that is not shown is a further one of the user.
+    """
+    digits = "".join(filter(str.isdigit, written)).lstrip("0")
+    return not digits or (len(digits) >= _SHORTEST and number.endswith(digits))
 
 
 def _search(query: str, sort_by: str = "") -> str:
