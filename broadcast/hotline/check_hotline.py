@@ -30,7 +30,7 @@ from broadcast.publishing.on_duty import duty_report, read_rota
 SUBJECT = "hotline"
 _TIMEOUT = 10.0  # seconds
 _OK, _WARN, _FAIL = CheckVerdict.OK, CheckVerdict.WARN, CheckVerdict.FAIL
-_ANSWER = "/voice/answer/0"
+_ANSWER, _HUNG_UP = "/voice/answer/0", "/voice/goodbye/1"
 _XML = "xml"
 _FORGED = 403
 
@@ -198,10 +198,18 @@ def route_check(number: str, found: object, url: str, lines: Mapping[str, str]) 
     if (found.url, found.method) != (wanted, "POST"):
         where = f"{found.url} by {found.method}" if found.url else "nothing"
         return Check(SUBJECT, _FAIL, f"{number} leads to {where}, not to this machine", fix)
+    return _completeness(found, url)
+
+
+def _completeness(found: NumberRoute, url: str) -> Check:
+    """Return the finding about a number that leads to us: what if we do not answer, or callers hang up?"""
     if not found.fallback:
-        said = f"{number} leads to this machine, and nowhere if that does not answer"
+        said = f"{found.number} leads to this machine, and nowhere if that does not answer"
         return Check(SUBJECT, _WARN, said, "Primary handler fails = the address of your static document")
-    return Check(SUBJECT, _OK, f"{number} leads to {wanted}, else to {found.fallback}")
+    if found.status != url + _HUNG_UP:
+        said = f"we do not hear when callers of {found.number} hang up: they count as waiting"
+        return Check(SUBJECT, _WARN, said, f"Call status changes = {url}{_HUNG_UP}")
+    return Check(SUBJECT, _OK, f"{found.number} leads to {found.url}, else to {found.fallback}")
 
 
 def round_trip_check(url: str, answer: Reply | NoReply) -> Check:

@@ -17,7 +17,7 @@ from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.recordings import OwedDeletion
 from broadcast.model.counted import counted
-from broadcast.model.outcome import Accepted
+from broadcast.model.outcome import Accepted, Rejected, Scope
 from broadcast.publishing.channels import Channels
 
 
@@ -64,12 +64,14 @@ class DeleteRecordings:
         """Ask the provider, and return what became of it; nothing if another process asks."""
         if not self.ledger.recordings.claim(owed, now):
             return Counter()
+        refused = False
         if adapter is None:
             trouble = f"the channel {owed.source} is not configured any more: delete it at the provider"
         else:
             outcome = await adapter.delete_recording(owed.address)
             trouble = "" if isinstance(outcome, Accepted) else outcome.reason
-        self.ledger.recordings.settle(owed, now, trouble)
+            refused = isinstance(outcome, Rejected) and outcome.scope is Scope.MESSAGE
+        self.ledger.recordings.settle(owed, now, trouble, refused=refused)
         return Counter([f"not deleted: {trouble}" if trouble else "deleted at the provider"])
 
 

@@ -63,6 +63,7 @@ class Recordings:
         with self._store.transaction() as connection:
             owed = connection.execute("owe_deletion", (ticket,)).rowcount > 0
             connection.execute("drop_recording", (ticket,))
+            connection.execute("drop_recording_step", (ticket,))
         return owed
 
     def expire(self, before: datetime) -> int:
@@ -70,6 +71,8 @@ class Recordings:
         with self._store.transaction() as connection:
             owed = connection.execute("owe_deletions_before", (before.timestamp(),)).rowcount
             connection.execute("drop_recordings_before", (before.timestamp(),))
+            if owed > 0:
+                connection.execute("drop_recording_steps_before", (before.timestamp(),))
         return max(0, owed)
 
     def owed(self, now: datetime, limit: int = 50) -> list[OwedDeletion]:
@@ -95,15 +98,18 @@ class Recordings:
         with self._store.transaction() as connection:
             return connection.execute("claim_deletion", values).rowcount > 0
 
-    def settle(self, owed: OwedDeletion, now: datetime, trouble: str = "") -> None:
-        """Record that the recording is gone, or why it is not; then it is tried again later and later."""
+    def settle(self, owed: OwedDeletion, now: datetime, trouble: str = "", *, refused: bool = False) -> None:
+        """Record that the recording is gone, or why it is not; then it is tried again later and later.
+
+        If the provider `refused` it for good, because the address is none of its own, it is not tried again.
+        """
         wait = min(_LONGEST, timedelta(minutes=2 ** min(owed.tries, 10)))
         values = {
             "id": owed.id,
-            "state": "planned" if trouble else "deleted",
+            "state": "refused" if refused else "planned" if trouble else "deleted",
             "reason": trouble or None,
             "next": (now + wait).timestamp(),
-            "done": None if trouble else now.timestamp(),
+            "done": None if trouble and not refused else now.timestamp(),
         }
         with self._store.transaction() as connection:
             connection.execute("settle_deletion", values)

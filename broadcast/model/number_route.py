@@ -15,6 +15,7 @@ class NumberRoute:
         url: The address for calls; "" if none is set.
         method: GET or POST.
         fallback: The address if the first one fails; "" if none is set.
+        status: The address that is told when a caller hangs up; "" if none is set.
         instead: What takes the place of both at the provider ("an application"); "" if nothing does.
     """
 
@@ -23,4 +24,5 @@ class NumberRoute:
     url: str
     method: str = "POST"
     fallback: str = ""
+    status: str = ""
     instead: str = ""

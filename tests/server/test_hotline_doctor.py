@@ -101,14 +101,14 @@ async def test_a_static_document_that_is_not_true_any_more_is_found_and_kept(set
     ledger.close()
 
 
+BIN = {"url": f"{URL}/voice/answer/0", "fallback": "https://bin.example"}
+
+
 @pytest.mark.parametrize(
     ("route", "verdict", "said"),
     [
-        (
-            {"url": f"{URL}/voice/answer/0", "fallback": "https://bin.example"},
-            OK,
-            "else to https://bin.example",
-        ),
+        ({**BIN, "status": f"{URL}/voice/goodbye/1"}, OK, "else to https://bin.example"),
+        (BIN, WARN, "they count as waiting"),
         ({"url": f"{URL}/voice/answer/0"}, WARN, "nowhere if that does not answer"),
         ({"url": f"{URL}/voice/answer/0", "method": "GET"}, FAIL, "by GET"),
         ({"url": "https://old.example"}, FAIL, "leads to https://old.example"),

@@ -34,6 +34,7 @@ async def number_route(account: TwilioAccount, number: str) -> NumberRoute | Rej
         url=text_of(same[0], "voice_url"),
         method=text_of(same[0], "voice_method") or "POST",
         fallback=text_of(same[0], "voice_fallback_url"),
+        status=text_of(same[0], "status_callback"),
         instead=next((what for key, what in _INSTEAD.items() if text_of(same[0], key)), ""),
     )
 

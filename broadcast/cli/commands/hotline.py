@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from typing import Annotated
 
 import typer
@@ -64,7 +65,9 @@ def fallback(common: Common) -> None:
         except OSError as error:
             raise ConfigError(
                 f"[hotline] fallback: {file.path} cannot be written: {error.strerror}",
-                hint="name a file in a folder that this user may write to",
+                hint="free some space"
+                if error.errno == ENOSPC
+                else "name a folder that this user may write to",
             ) from None
     numbers = ", ".join(one.number for one in calls.numbers)
     then = (

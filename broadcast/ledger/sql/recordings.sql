@@ -14,6 +14,14 @@ WHERE ticket.id = ? AND ticket.recording IS NOT NULL
 -- Remove the reference of a ticket to its recording.
 UPDATE ticket SET recording = NULL WHERE id = ?
 
+-- name: drop_recording_step
+-- Remove the address of a recording from the step that told of it.
+UPDATE call_effect SET details = '{}' WHERE kind = 'ticket' AND call_id = (SELECT call_id FROM ticket WHERE id = ?)
+
+-- name: drop_recording_steps_before
+-- Remove the addresses of recordings from steps before a time.
+UPDATE call_effect SET details = '{}' WHERE kind = 'ticket' AND recorded_at < ?
+
 -- name: owe_deletions_of_number
 -- Record that the provider is to delete what the caller of a number recorded.
 INSERT INTO recording_deletion (source, recording, recorded_at, state)
@@ -33,19 +41,19 @@ UPDATE ticket SET recording = NULL WHERE opened_at < ? AND recording IS NOT NULL
 -- name: owed_deletions
 -- Read the recordings that the provider is to delete and whose next try is due.
 SELECT id, source, recording, recorded_at, reason, tries FROM recording_deletion
-WHERE state != 'deleted' AND next_at <= :now ORDER BY next_at, id LIMIT :limit
+WHERE state IN ('planned', 'deleting') AND next_at <= :now ORDER BY next_at, id LIMIT :limit
 
 -- name: open_deletions
 -- Count the recordings that the provider is still to delete, with the reason of the last try.
-SELECT count(*) AS count, max(reason) AS reason FROM recording_deletion WHERE state != 'deleted'
+SELECT count(*) AS count, max(reason) AS reason FROM recording_deletion WHERE state IN ('planned', 'deleting')
 
 -- name: claim_deletion
 -- Record that the provider is about to be asked to delete a recording.
 UPDATE recording_deletion SET state = 'deleting', tries = tries + 1, next_at = :next
-WHERE id = :id AND state != 'deleted' AND next_at <= :now
+WHERE id = :id AND state IN ('planned', 'deleting') AND next_at <= :now
 
 -- name: settle_deletion
--- Record what became of it; the address is kept until the recording is gone.
+-- Record what became of it; the address is kept until the recording is gone, or the provider has never had it.
 UPDATE recording_deletion SET state = :state, reason = :reason, next_at = :next, done_at = :done,
-       recording = CASE WHEN :state = 'deleted' THEN NULL ELSE recording END
+       recording = CASE WHEN :state = 'planned' THEN recording ELSE NULL END
 WHERE id = :id AND state = 'deleting'

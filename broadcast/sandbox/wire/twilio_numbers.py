@@ -22,6 +22,7 @@ _FIELDS = {
     "VoiceMethod": "voice_method",
     "VoiceFallbackUrl": "voice_fallback_url",
     "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
 }
 
 
@@ -58,6 +59,6 @@ class AccountNumbers:
             "sid": sid, "account_sid": account, "phone_number": number, "friendly_name": number,
             "voice_url": "", "voice_method": "POST",
             "voice_fallback_url": "", "voice_fallback_method": "POST",
-            "voice_application_sid": "", "trunk_sid": None,
+            "status_callback": "", "voice_application_sid": "", "trunk_sid": None,
         }  # fmt: skip
         return self._numbers.setdefault(sid, fresh)

@@ -104,6 +104,16 @@ def test_the_clock_deletes_what_was_kept_long_enough(company):
     assert len(recordings(company, "list", "-o", "json").result["recordings"]) == 1
 
 
+def test_an_address_that_is_not_the_providers_is_given_up_and_never_asked(company):
+    record(company, SystemClock().now(), "https://evil.example/x")
+
+    done = recordings(company, "delete", "2", "--yes")
+
+    assert "not deleted: this is no address of a recording at Twilio" in done.out
+    assert recordings(company, "list", "-o", "json").result["to_delete"] == 0
+    assert b"evil.example" not in company.ledger_path.read_bytes()
+
+
 def test_a_caller_gets_their_calls_and_is_forgotten_with_them(company):
     export = company.run("contacts", "export-person", CALLER, "-o", "json").result
     (call,) = export["calls"]
