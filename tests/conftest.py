@@ -72,11 +72,15 @@ def company(_secrets: None, sandbox: Sandbox, tmp_path: Path) -> Company:
 
 
 @pytest.fixture
-def broadcast(tmp_path: Path) -> Program:
-    """The program in an empty folder."""
+def broadcast(tmp_path: Path) -> Iterator[Program]:
+    """The program in an empty folder; a sandbox that it started there is stopped at the end."""
     from tests.harness.program import run
 
-    return lambda *arguments, **options: run(tmp_path, *arguments, **options)
+    yield lambda *arguments, **options: run(tmp_path, *arguments, **options)
+    if (tmp_path / ".sandbox").is_dir():
+        from broadcast.sandbox import daemon
+
+        daemon.stop(tmp_path / ".sandbox")
 
 
 @pytest.fixture
