@@ -139,10 +139,9 @@ def _spooled(settings: Settings, ledger: Ledger) -> Iterator[ReplaySpool[Any]]:
     answers = LedgerSpool(answers_spool(settings.ledger), arrived.to_line, arrived.from_line)
     inbox = Inbox(ledger, settings.internal, settings.own_numbers)
     yield ReplaySpool(answers, lambda news: arrived.record_arrived(inbox, news), "answers", "answer")
-    if settings.calls:
-        channel = settings.calls.channel
-        calls = LedgerSpool(calls_spool(settings.ledger), recording.to_line, recording.from_line)
-        yield ReplaySpool(calls, lambda steps: ledger.calls.record(channel, steps), "calls", "step")
+    # Also without `[hotline]`: calls may wait from a time when there was one.
+    calls = LedgerSpool(calls_spool(settings.ledger), recording.to_line, recording.from_line)
+    yield ReplaySpool(calls, lambda steps: recording.record_steps(ledger, steps), "calls", "step")
 
 
 def make_links(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iterator[SendLinks]:

@@ -37,5 +37,5 @@ class ReplaySpool(Generic[T]):
         except OSError as error:
             raise LedgerError(
                 f"cannot read {self.spool.path}: {error.strerror}",
-                hint="check its permissions: answers of people wait in it",
+                hint="check its permissions: answers of people or steps of calls wait in it",
             ) from None

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from broadcast.hotline.call_state import CallState
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import AskModel, Effect
 from broadcast.hotline.event import CallEvent
+from broadcast.ledger.ledger import Ledger
 from broadcast.model.call_step import CallEffect, CallStep
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStep:
+    """A step that waits for the ledger, with its channel: the hotline may be removed meanwhile."""
+
+    channel: str
+    step: CallStep
 
 
 def call_step(state: CallState, event: CallEvent, decision: Decision) -> CallStep:
@@ -35,17 +45,28 @@ def _details(effect: Effect) -> dict[str, Any]:
     return asdict(kept)
 
 
-def to_line(step: CallStep) -> str:
+def record_steps(ledger: Ledger, steps: Sequence[ChannelStep]) -> None:
+    """Record steps in order; those that the ledger has already change nothing. Raises `LedgerError`."""
+    for channel, those in groupby(steps, key=lambda one: one.channel):
+        ledger.calls.record(channel, [one.step for one in those])
+
+
+def to_line(waiting: ChannelStep) -> str:
     """Return a step as one line of JSON."""
-    written = asdict(step) | {"at": step.at.timestamp(), "effects": [asdict(one) for one in step.effects]}
+    step = waiting.step
+    written = asdict(step) | {
+        "channel": waiting.channel,
+        "at": step.at.timestamp(),
+        "effects": [asdict(one) for one in step.effects],
+    }
     return json.dumps(written, ensure_ascii=True)
 
 
-def from_line(line: str) -> CallStep | None:
+def from_line(line: str) -> ChannelStep | None:
     """Return the step in a line; None if it is torn, as the last line of a process that was killed."""
     try:
         found = json.loads(line)
-        return _step(found) if isinstance(found, dict) else None
+        return ChannelStep(found["channel"], _step(found)) if isinstance(found, dict) else None
     except (ValueError, KeyError, TypeError):
         return None
 

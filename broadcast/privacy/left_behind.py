@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,16 +20,23 @@ from broadcast.sandbox.daemon import LOG, RECEIVED, find
 from broadcast.sandbox.settings import sandbox_folder
 
 
-def forget_rehearsed(settings: Settings, asked: Sequence[str], person: FoundPerson, by: Author) -> list[Path]:
+def forget_rehearsed(
+    settings: Settings,
+    asked: Sequence[str],
+    person: FoundPerson,
+    by: Author,
+    record_waiting: Callable[[Settings, Ledger], None],
+) -> list[Path]:
     """Remove a person from the sandbox; return the files that still mention them. Raises `LedgerError`.
 
-    All messages that the sandbox received are deleted, also those of other people: they are only rehearsals.
+    `record_waiting` records what waits beside a ledger, so that it is found there. All messages that the
+    sandbox received are deleted, also those of other people: they are only rehearsals.
     """
-    words = {address for _, address in person.addresses} - person.others_addresses
+    words = {address for _, address in person.writes_from} - person.others_addresses
     found = _rehearsed(settings, words)
     ledger = sandbox_folder(settings) / "broadcast.db"
     if not settings.sandbox and any(path.name.startswith(ledger.name) for path in found):
-        _forget_in(ledger, settings, asked, by)
+        _forget_in(replace(settings, ledger=ledger), asked, by, record_waiting)
     address = find(sandbox_folder(settings))
     if address:
         SandboxClient(address.url).clear_received()
@@ -58,13 +66,19 @@ def _rehearsed(settings: Settings, words: Iterable[str]) -> list[Path]:
     return [path for path in files if path.is_file() and _mentions(path, spelled)]
 
 
-def _forget_in(path: Path, settings: Settings, asked: Sequence[str], by: Author) -> None:
-    ledger = Ledger.open(path)
+def _forget_in(
+    settings: Settings,
+    asked: Sequence[str],
+    by: Author,
+    record_waiting: Callable[[Settings, Ledger], None],
+) -> None:
+    ledger = Ledger.open(settings.ledger)
     try:
+        record_waiting(settings, ledger)
         person = find_person(ledger, settings, asked[0], asked[1:])
-        if person.known_as:
-            ledger.erasure.forget(forgetting(person, ledger.secret()), ledger.secret(), by)
-            ledger.erasure.rewrite()
+        # Also if it knows them only by their number: they may only have called or written.
+        ledger.erasure.forget(forgetting(person, ledger.secret()), ledger.secret(), by)
+        ledger.erasure.rewrite()
     except UsageError:
         return  # several people match there; the caller names the file
     finally:

@@ -21,7 +21,7 @@ from broadcast.hotline.decide import decide
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import AcceptCall, BeginHandOver, CallerReached, Effect, RingAgent
 from broadcast.hotline.event import Acceptance, CallEvent
-from broadcast.hotline.recording import call_step
+from broadcast.hotline.recording import ChannelStep, call_step
 from broadcast.hotline.snapshot import Snapshot
 from broadcast.ledger.calls import MESSAGES
 from broadcast.ledger.ledger import Ledger
@@ -68,7 +68,7 @@ class CallsRoute:
     origin: str
     snapshot: Callable[[], Snapshot]
     writer: LedgerWriter
-    spool: LedgerSpool[CallStep]
+    spool: LedgerSpool[ChannelStep]
     live: LiveCalls
     lookups: CallerLookups
     answers: ModelAnswers
@@ -186,7 +186,7 @@ class CallsRoute:
                 self.planned()
             return
         self.counters.add("calls_spooled")
-        await asyncio.to_thread(self.spool.add, step)
+        await asyncio.to_thread(self.spool.add, ChannelStep(self.channel, step))
 
     def _remember(self, state: CallState, event: CallEvent, decision: Decision) -> None:
         live = self.live.get(state.call or event.request.call)

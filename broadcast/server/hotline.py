@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from broadcast.ai.answering_model import AnsweringModel
@@ -18,7 +18,7 @@ from broadcast.crm.caller_lookup import CallerLookup
 from broadcast.errors import ConfigError, LedgerBusy
 from broadcast.hotline.callers import LiveCalls
 from broadcast.hotline.listening import prepare
-from broadcast.hotline.recording import from_line, to_line
+from broadcast.hotline.recording import from_line, record_steps, to_line
 from broadcast.hotline.snapshot import Agent, Snapshot
 from broadcast.ledger.hotline_switches import OFF, ON, OVERLOAD, HotlineSwitch
 from broadcast.ledger.ledger import Ledger
@@ -95,7 +95,7 @@ class HotlineMaker:
         answers = ModelAnswers(model)
 
         def catch_up(ledger: Ledger) -> None:
-            spool.replay(lambda steps: ledger.calls.record(calls.channel, steps))
+            spool.replay(partial(record_steps, ledger))
 
         def read(ledger: Ledger, agents: Sequence[Agent] | None) -> Snapshot:
             if source and (wrong := source.refresh()):

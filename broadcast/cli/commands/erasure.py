@@ -112,7 +112,7 @@ def forget(
         if not confirming.dry_run:
             by = Author(author(), SystemClock().now())
             done = forgetting.forget(ledger, done, by, consent)
-            left = forget_rehearsed(settings, (whom, *(also or ())), done.person, by)
+            left = forget_rehearsed(settings, (whom, *(also or ())), done.person, by, record_spooled)
             scrub_reports(crash_reports(), done.person)
     if output is OutputForm.JSON:
         show_json(_forget_json(done), common.out)

@@ -14,6 +14,7 @@ from broadcast.cli.options import Also, Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
 from broadcast.cli.output.timestamps import iso
+from broadcast.jobs import record_spooled
 from broadcast.ledger.call_record import PersonCall
 from broadcast.ledger.person_record import RecordedAttempt
 from broadcast.model.clock import SystemClock
@@ -44,6 +45,7 @@ def export_person(common: Common, whom: Whom, also: Also = None, output: ListFor
     settings = load_settings(common.config, sandbox=common.sandbox)
     channels = make_channels(settings).planned
     with use_ledger(settings) as ledger:
+        record_spooled(settings, ledger)  # what waits beside the ledger is theirs, too
         export = exporting.export_person(ledger, settings, channels, whom, also or ())
     zone, now = settings.timezone, SystemClock().now()
     if output is OutputForm.JSON:
