@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from broadcast.cadence.tick import Job
     from broadcast.config.settings import Settings
     from broadcast.dispatch.progress import Listener
+    from broadcast.hotline.desk_tickets import DeskTickets
     from broadcast.hotline.dial_back import DialBack
     from broadcast.hotline.send_links import SendLinks
     from broadcast.ledger.ledger import Ledger
@@ -113,6 +114,7 @@ def make_clock_jobs(
             *make_links(settings, ledger, publisher),
             # Before what sends: what did not arrive goes on to its next channel.
             PollReceipts(ledger=ledger, channels=publisher.deliverer.channels),
+            *make_desk_tickets(settings, ledger, publisher),
             SendDue(publisher.deliverer),
             *make_hotline_jobs(settings, ledger, publisher.deliverer.channels, clock or SystemClock()),
             ShowOverdue(publisher.deliverer.channels),
@@ -189,6 +191,21 @@ def make_dial_back(settings: Settings, ledger: Ledger, publisher: Publisher) -> 
             ledger=ledger,
             channels=publisher.deliverer.channels,
             origin=settings.serve.url,
+        )
+
+
+def make_desk_tickets(settings: Settings, ledger: Ledger, publisher: Publisher) -> Iterator[DeskTickets]:
+    """Yield the job that brings tickets of callers to the service desk, if the configuration names one."""
+    from broadcast.hotline.desk_tickets import DeskTickets
+
+    if settings.calls and settings.calls.tickets:
+        yield DeskTickets(
+            settings=settings,
+            ledger=ledger,
+            channels=publisher.deliverer.channels,
+            channel=settings.calls.tickets,
+            catalogue=make_catalogue(settings),
+            program=program(settings),
         )
 
 

@@ -31,7 +31,8 @@ def read_hotline(
     lines = _lines(table)
     channel = table.require(keys.CALL_CHANNEL, 'channel = "call", the channel whose account has the numbers')
     sms, rota = table.take(keys.SMS_CHANNEL), table.take(keys.ROTA)
-    for key, name in ((keys.CALL_CHANNEL, channel), (keys.SMS_CHANNEL, sms)):
+    tickets = table.take(keys.TICKETS)
+    for key, name in ((keys.CALL_CHANNEL, channel), (keys.SMS_CHANNEL, sms), (keys.TICKETS, tickets)):
         if name and name not in channels:
             table.wrong(key.name, f'there is no channel "{name}"', suggest(name, channels))
     if rota and rota not in rotas:
@@ -52,6 +53,7 @@ def read_hotline(
         keep=table.take(keys.KEEP),
         fallback=_path(table, keys.FALLBACK),
         lines=read_backup_lines(table, {line.number for line in lines}),
+        tickets=tickets,
         longest_wait=table.take(keys.LONGEST_WAIT),
         dial_back=table.take(keys.DIAL_BACK),
         dial_hours=table.take(keys.DIAL_HOURS),

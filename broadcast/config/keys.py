@@ -136,6 +136,7 @@ GIVE_UP: Key[float] = Key("give_up", shapes.timeout, 90.0)
 FALLBACK: Key[str | None] = Key("fallback", shapes.text, None)
 KEEP: Key[float] = Key("keep", shapes.timeout, 30 * 86_400.0)
 LINES: Key[tuple[Mapping[str, object], ...]] = Key("lines", shapes.tables, ())
+TICKETS: Key[str | None] = Key("tickets", shapes.text, None)
 LONGEST_WAIT: Key[float] = Key("longest_wait", shapes.timeout, 300.0)
 DIAL_BACK: Key[bool] = Key("dial_back", shapes.flag, False)  # noqa: FBT003 - a default
 DIAL_HOURS: Key[DayHours] = Key("dial_hours", shapes.day_hours, USUAL_HOURS)
@@ -185,7 +186,7 @@ HOTLINE_TABLE = Section(
     "hotline",
     (
         *(NUMBERS, CALL_CHANNEL, SMS_CHANNEL, ROTA, RING, MOST, GIVE_UP, KEEP, FALLBACK, LINES),
-        *(LONGEST_WAIT, DIAL_BACK, DIAL_HOURS, CRM),
+        *(TICKETS, LONGEST_WAIT, DIAL_BACK, DIAL_HOURS, CRM),
     ),
 )
 AI = Section("ai", (AI_URL, AI_MODEL, AI_KEY, AI_TIMEOUT, PER_HOUR, PER_CALL, FAQ, KEEP_QUESTIONS))

@@ -238,9 +238,10 @@ class HotlineSettings:
     `channel` is the voice channel whose account has the `numbers`; `sms` sends links, and `rota` names who
     takes calls. An agent is rung for `ring` seconds, at most `most` agents for `give_up` seconds altogether.
     The provider keeps what callers recorded for `keep` seconds. `fallback` is the file of the static
-    document, `lines` are the backup lines, and `crm` is where callers are looked up. Callers who would wait
-    longer than `longest_wait` seconds are offered a call-back. With `dial_back`, the program dials call-backs
-    by itself, within `dial_hours` of the place that it rings.
+    document, `lines` are the backup lines, and `crm` is where callers are looked up. The service desk
+    `tickets` gets the tickets of callers. Callers who would wait longer than `longest_wait` seconds are
+    offered a call-back. With `dial_back`, the program dials call-backs by itself, within `dial_hours` of
+    the place that it rings.
     """
 
     numbers: tuple[HotlineLine, ...]
@@ -254,6 +255,7 @@ class HotlineSettings:
     fallback: Path | None = None
     crm: CrmSettings | None = None
     lines: tuple[BackupLine, ...] = ()
+    tickets: str | None = None
     longest_wait: float = 300.0
     dial_back: bool = False
     dial_hours: DayHours = USUAL_HOURS

@@ -33,7 +33,10 @@ class CallBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerTicket:
-    """A message that a caller left; `recording` is the provider's address of it, `due_at` when to answer."""
+    """A message that a caller left, or a ticket that an agent opened; `due_at` is when to answer.
+
+    `recording` is the provider's address of the message, `desk_ref` the service desk's number of the ticket.
+    """
 
     id: int
     call: str
@@ -45,6 +48,7 @@ class CallerTicket:
     opened_at: datetime
     due_at: datetime
     owner: str
+    desk_ref: str
 
 
 class CallFollowUps:
@@ -136,4 +140,5 @@ def _ticket(row: Row) -> CallerTicket:
         opened_at=moment(row["opened_at"]),
         due_at=moment(row["due_at"]),
         owner=row["owner"] or "",
+        desk_ref=row["desk_ref"] or "",
     )

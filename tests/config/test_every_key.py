@@ -95,6 +95,7 @@ OWN = {
     keys.FAQ.name: ("faq.toml", "faq.toml"),
     "hotline.channel": ("mail-backup", "mail-backup"),
     "hotline.sms": ("mail-backup", "mail-backup"),
+    "hotline.tickets": ("mail-backup", "mail-backup"),
     "hotline.rota": ("support", "support"),
     "hotline.fallback": ("hotline.xml", "hotline.xml"),
 }

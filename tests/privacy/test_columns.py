@@ -50,7 +50,7 @@ KEPT = {
     "call_effect": {"leg", "kind", "agent", "state"},
     "call_acceptance": {"agent"},
     "call_back": {"locale", "topic", "state", "owner"},
-    "ticket": {"locale", "topic", "state", "owner"},
+    "ticket": {"locale", "topic", "state", "owner", "desk_state", "desk_ref"},
     "hand_over_note": {"outcome"},
     "feedback": {"locale"},
     "hotline_switch": {"name", "value", "note", "author"},

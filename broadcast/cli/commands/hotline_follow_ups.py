@@ -162,10 +162,13 @@ def _tickets(found: list[CallerTicket], zone: ZoneInfo, *, clear: bool) -> list[
             one.topic,
             f"{one.seconds} s",
             one.owner,
+            one.desk_ref,
         )
         for one in found
     )
-    return [Table(("number", "left at", "due", "phone", "language", "topic", "length", "taken by"), rows)]
+    return [
+        Table(("number", "left at", "due", "phone", "language", "topic", "length", "taken by", "desk"), rows)
+    ]
 
 
 def _number(number: str, *, clear: bool) -> str:
@@ -197,4 +200,5 @@ def _ticket_json(one: CallerTicket, zone: ZoneInfo, *, clear: bool) -> dict[str,
         "opened_at": iso(one.opened_at, zone),
         "due_at": iso(one.due_at, zone),
         "owner": one.owner or None,
+        "desk": one.desk_ref or None,
     }

@@ -22,7 +22,7 @@ UPDATE call_back SET state = 'done', done_at = :at, note = :note, number = NULL 
 -- name: tickets
 -- Read the tickets that are not done, the most urgent first.
 SELECT ticket.id, ticket.recording, ticket.seconds, ticket.locale, ticket.topic, ticket.opened_at, ticket.due_at, ticket.state,
-       ticket.owner, call.ref, call.caller
+       ticket.owner, ticket.desk_ref, call.ref, call.caller
 FROM ticket JOIN call ON call.id = ticket.call_id WHERE ticket.state != 'done' ORDER BY ticket.due_at, ticket.id
 
 -- name: take_ticket
