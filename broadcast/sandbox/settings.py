@@ -57,18 +57,25 @@ def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
         ledger=sandbox_ledger(settings),
         channels=MappingProxyType(channels),
         audiences=MappingProxyType(audiences),
-        calls=_rehearsed(settings.calls, channels),
+        calls=_rehearsed(settings.calls, channels, folder),
         ai=None,
         warnings=(*settings.warnings, *left_out),
     )
 
 
-def _rehearsed(calls: HotlineSettings | None, channels: Collection[str]) -> HotlineSettings | None:
-    """Return the hotline without a service that the sandbox does not play: no rehearsal asks the real one."""
-    if calls is None or calls.crm is None:
-        return calls
-    played = calls.crm.contacts or calls.crm.channel in channels
-    return calls if played else replace(calls, crm=None)
+def _rehearsed(
+    calls: HotlineSettings | None, channels: Collection[str], folder: Path
+) -> HotlineSettings | None:
+    """Return the hotline as a rehearsal has it.
+
+    Its static document lies with the rehearsal: the real one is played to real callers. A service that the
+    sandbox does not play is left out, so that no rehearsal asks the real one.
+    """
+    if calls is None:
+        return None
+    fallback = calls.fallback and folder / calls.fallback.name
+    played = calls.crm and (calls.crm.contacts or calls.crm.channel in channels)
+    return replace(calls, fallback=fallback, crm=calls.crm if played else None)
 
 
 def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> ChannelSettings | None:

@@ -205,6 +205,7 @@ def test_a_rehearsal_never_changes_the_number(company):
 
 def test_a_rehearsal_leaves_the_real_lines_alone(company):
     assert company.run("--sandbox", "hotline", "lines", "activate").code == 0
+    assert company.run("--sandbox", "hotline", "fallback").code == 0
     assert not (company.folder / "public/hotline.xml").exists()
     assert lines(company, "deactivate").code == 3
     company.run("sandbox", "stop")
