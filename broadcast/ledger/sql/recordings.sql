@@ -28,6 +28,10 @@ INSERT INTO recording_deletion (source, recording, recorded_at, state)
 SELECT call.source, ticket.recording, ticket.opened_at, 'planned' FROM ticket JOIN call ON call.id = ticket.call_id
 WHERE call.digest = ? AND ticket.recording IS NOT NULL
 
+-- name: recordings_before
+-- Whether something was recorded before a time that the provider keeps for us.
+SELECT count(*) AS count FROM ticket WHERE opened_at < ? AND recording IS NOT NULL
+
 -- name: owe_deletions_before
 -- Record that the provider is to delete what callers recorded before a time.
 INSERT INTO recording_deletion (source, recording, recorded_at, state)
