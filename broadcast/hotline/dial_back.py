@@ -8,7 +8,7 @@ came of it. A mailbox presses no key, so it is neither agent nor customer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -18,8 +18,8 @@ from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
 from broadcast.hotline.agents import agents_on_duty
 from broadcast.hotline.call_state import CallState, Step, Topic
-from broadcast.hotline.languages import who_speak
 from broadcast.hotline.quiet_hours import may_dial
+from broadcast.hotline.ringing_order import ringing_order
 from broadcast.hotline.snapshot import Agent, Mode
 from broadcast.ledger.call_back_tries import CallBackTries, CallBackTry, DialStanding, DueCallBack
 from broadcast.ledger.hotline_switches import MODE
@@ -137,8 +137,9 @@ class _Dialler:
 
     async def dial(self, call_back: DueCallBack) -> list[str]:
         """Dial a free agent who speaks the customer's language; return no line if nobody is free."""
-        free = [one for one in who_speak(list(self._everybody()), call_back.locale) if not one.busy]
-        for agent in free:
+        missed = self.job.ledger.calls.missed(self.now)
+        on_duty = [replace(agent, missed=agent.id in missed) for agent in self._everybody()]
+        for agent in ringing_order(on_duty, call_back.locale):
             ref = self.tries.claim(call_back.id, agent.id, self.now)
             if ref:
                 return [await self._dial(call_back, agent, ref)]

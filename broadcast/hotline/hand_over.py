@@ -8,7 +8,7 @@ from broadcast.hotline.call_turn import CallTurn
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import BeginHandOver, Effect, Outcome, RingAgent
 from broadcast.hotline.event import Acceptance
-from broadcast.hotline.languages import who_speak
+from broadcast.hotline.ringing_order import ringing_order
 from broadcast.hotline.snapshot import Agent, Mode
 from broadcast.model.call_document import Dial, Say, Verb
 
@@ -90,7 +90,7 @@ def _next_agent(turn: CallTurn) -> Agent | None:
     """Return the agent to ring: one who speaks the language if there is one, and was not rung before."""
     if turn.state.agent >= turn.snapshot.most_agents:
         return None
-    free = [one for one in who_speak(turn.snapshot.agents, turn.state.locale) if not one.busy]
+    free = ringing_order(turn.snapshot.agents, turn.state.locale)
     if turn.state.agent and turn.event.rung:
         # A repeated request already knows whom its first answer rang.
         before = list(dict.fromkeys(turn.event.rung))[: turn.state.agent]

@@ -45,7 +45,10 @@ class SnapshotReader:
         queue = ledger.calls.queue(now)
         if agents is None:
             agents = agents_on_duty(self.settings, self.calls, ledger, now, queue.busy)
-        on_duty = tuple(replace(agent, busy=agent.id in queue.busy) for agent in agents)
+        missed = ledger.calls.missed(now)
+        on_duty = tuple(
+            replace(agent, busy=agent.id in queue.busy, missed=agent.id in missed) for agent in agents
+        )
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
         load = self._load(queue, on_duty, now)
         loaded = overload(load, self.calls.longest_wait, before=switched.get(OVERLOAD) == ON)

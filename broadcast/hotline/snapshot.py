@@ -61,7 +61,8 @@ class SpokenIncident:
 class Agent:
     """A person on duty who takes calls. `id` is the person's in the rota; `languages` may be empty (all).
 
-    `busy` agents are talking to a caller; they are not rung.
+    `busy` agents are talking to a caller; they are not rung. Who has `missed` the last call, minutes ago, is
+    rung after the others.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Agent:
     number: str = field(repr=False)
     languages: tuple[str, ...] = ()
     busy: bool = False
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

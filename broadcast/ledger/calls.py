@@ -24,6 +24,8 @@ RECENT = timedelta(hours=1)
 MOST_LINKS, MOST_LINKS_AN_HOUR = 3, 500
 #: What the present rate of calls is taken from.
 LATELY = timedelta(minutes=15)
+#: An agent who did not accept a call within this time is rung after the others.
+MISSED = timedelta(minutes=10)
 #: So many waits tell how long the next caller waits.
 _WAITS = 20
 #: A message whose process died is found after this time.
@@ -191,6 +193,12 @@ class CallRecords:
             waited=patience["waited"],
             lately=patience["lately"],
         )
+
+    def missed(self, now: datetime) -> frozenset[str]:
+        """Return the agents who did not accept a call that they were rung for lately, and none since."""
+        since = {"since": (now - MISSED).timestamp()}
+        with self._store.reading() as connection:
+            return frozenset(row["agent"] for row in connection.execute("agents_who_missed", since))
 
     def to_send(self, limit: int = 100) -> list[CallMessage]:
         """Return the messages that are still to be sent, oldest first."""

@@ -16,6 +16,8 @@ from broadcast.hotline.decide import decide
 from broadcast.hotline.decision import Decision
 from broadcast.hotline.effects import EndCall, RequestCallBack, RingAgent, SendLink
 from broadcast.hotline.event import Acceptance, CallEvent, ModelAnswer
+from broadcast.hotline.languages import who_speak
+from broadcast.hotline.ringing_order import ringing_order
 from broadcast.hotline.snapshot import Agent, ExpectedWait, IncidentKind, Mode, Snapshot
 from broadcast.model.call_document import Ask, CallDocument, Dial, GoOn, HangUp, Record
 from broadcast.model.caller_context import CallerContext
@@ -72,6 +74,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             number=f"+491511111111{number}",
             languages=draw(st.sampled_from([(), ("de",), ("en",), ("de", "en")])),
             busy=draw(st.booleans()),
+            missed=draw(st.booleans()),
         )
         for number in range(draw(st.integers(0, 7)))
     )
@@ -265,3 +268,12 @@ def test_a_number_gets_one_sms_for_each_confirmation_and_never_a_premium_one(lif
 
     assert not [number for number in numbers if number.startswith("+49900")]
     assert all(number.startswith("+") for number in numbers)
+
+
+@given(known=snapshots(), locale=st.sampled_from(LOCALES))
+def test_who_missed_a_call_is_rung_last_and_nobody_is_left_out(known: Snapshot, locale: str):
+    everybody = [one for one in who_speak(known.agents, locale) if not one.busy]
+
+    rung = ringing_order(known.agents, locale)
+
+    assert rung == [one for one in everybody if not one.missed] + [one for one in everybody if one.missed]

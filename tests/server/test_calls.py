@@ -75,6 +75,16 @@ async def test_zero_rings_agents_until_one_presses_one(hotline):
     assert call.errors == []
 
 
+async def test_a_phone_that_did_not_answer_is_rung_after_the_others_until_it_accepts(hotline):
+    async def rung(caller: str, **phones: Phone) -> list[str]:
+        async with serving(hotline) as served, platform(served, **phones) as twilio:
+            return (await twilio.call(Press("0"), caller=caller)).dialled
+
+    assert await rung("+4915112345671", bea=agent()) == [ALEX, BEA]
+    assert await rung("+4915112345672", alex=agent()) == [BEA, ALEX]
+    assert await rung("+4915112345673", alex=agent()) == [ALEX]
+
+
 async def test_a_mailbox_does_not_take_the_call(hotline):
     phones = {"alex": mailbox("Hier ist die Mailbox von Alex"), "bea": mailbox()}
     async with serving(hotline) as served, platform(served, **phones) as twilio:

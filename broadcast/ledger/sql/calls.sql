@@ -127,6 +127,16 @@ SELECT call_effect.agent FROM call_effect JOIN call ON call.id = call_effect.cal
 WHERE call.call_back_id IS NOT NULL AND call.ended_at IS NULL AND call_effect.kind = 'ring' AND call_effect.recorded_at >= :since
 AND call_effect.state IN ('sending', 'sent', 'unknown')
 
+-- name: agents_who_missed
+-- Which agents were rung since `since` to no avail, and accepted no call since then. A ring counts once something followed it:
+-- another agent, another step of the caller, or the end of the try to call back. That the caller hung up says nothing of the agent.
+SELECT DISTINCT ring.agent FROM call_effect AS ring JOIN call ON call.id = ring.call_id
+WHERE ring.kind = 'ring' AND ring.recorded_at >= :since
+AND NOT EXISTS (SELECT 1 FROM call_acceptance WHERE call_acceptance.agent = ring.agent AND call_acceptance.accepted_at >= ring.recorded_at)
+AND ((call.call_back_id IS NOT NULL AND ring.state = 'recorded')
+     OR EXISTS (SELECT 1 FROM call_effect AS later
+                WHERE later.call_id = ring.call_id AND later.leg = ring.leg AND later.step > ring.step AND later.kind != 'end'))
+
 -- name: handling_times
 -- Read how long the last talks took, the newest first.
 SELECT ended_at - accepted_at AS seconds FROM call_acceptance WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT :limit
