@@ -1,13 +1,12 @@
 """What to dial so that a carrier forwards calls to a backup line. Pure.
 
-Sources, read 2026-11-30:
-- mobile networks: `**21*` to `##21#` and the seconds of `**61*` are those of 3GPP TS 22.030 (annex B),
-  https://www.3gpp.org/dynareport/22030.htm; as German carriers name them:
-  https://www.handyhase.de/magazin/rufumleitung/
-- German landlines: `*21*`, `*61*` and `#21#`,
+Sources, seen 2026-11-30 as stored excerpts of the pages:
+- mobile networks: `**21*` to `##21#` and the seconds of `**61*`, as German guides name them:
+  https://www.handyhase.de/magazin/rufumleitung/; 3GPP TS 22.030, behind them, was not read
+- German landlines of Deutsche Telekom: `*21*`, `*61*` and `#21#`,
   https://www.verivox.de/internet/ratgeber/rufumleitung-fuers-festnetz-einrichten-so-geht-es-1119118
 
-A carrier may charge a forwarded call as one that the forwarding line makes.
+Other carriers may have other codes. A forwarded call may cost what a call from that phone costs.
 """
 
 from __future__ import annotations

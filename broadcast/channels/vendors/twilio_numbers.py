@@ -1,7 +1,8 @@
 """Where Twilio leads the calls of a number: look it up, and change it.
 
-Source: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource (2026-11-30). An
-application or a trunk of the number takes the place of its addresses.
+Written from Twilio's SDK 9.13.0 (`rest/api/v2010/account/incoming_phone_number`), see
+https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource.
+An application or a trunk of the number takes the place of its addresses.
 """
 
 from __future__ import annotations

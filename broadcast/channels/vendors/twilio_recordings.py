@@ -1,7 +1,7 @@
 """What callers recorded, at Twilio: fetch it, and delete it.
 
-Sources: https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource and
-#fetch-a-recording-media-file (2026-11-30). A deleted recording answers 404.
+Written from Twilio's SDK 9.13.0 (`rest/api/v2010/account/recording`); its page was not read:
+https://www.twilio.com/docs/voice/api/recording. That a deleted recording answers 404 is assumed.
 """
 
 from __future__ import annotations

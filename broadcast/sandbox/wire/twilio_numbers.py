@@ -1,6 +1,6 @@
 """Twilio's IncomingPhoneNumbers: every number belongs to the account, and leads nowhere until that is set.
 
-Written from https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource (2026-11-30).
+Written from Twilio's SDK 9.13.0 (`rest/api/v2010/account/incoming_phone_number`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Twilio's Recordings: what callers left, which can be fetched and deleted.
 
-Written from https://www.twilio.com/docs/voice/api/recording (2026-11-30).
+Written from Twilio's SDK 9.13.0 (`rest/api/v2010/account/recording`).
 """
 
 from __future__ import annotations
