@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from broadcast.cli.options import AskOptions, RunOptions, Sending, TargetOptions, WaitOptions, Wording
+from broadcast.cli.notice_options import AskOptions, RunOptions, Sending, TargetOptions, WaitOptions, Wording
 from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration

@@ -13,6 +13,7 @@ from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import present_name
+from broadcast.planning.entries import again, owed_or_suppressed, suppressed
 from broadcast.planning.known_people import KnownPeople, Place, find_duplicates, shared_addresses
 from broadcast.planning.outage import NONE, Outage
 from broadcast.planning.previous_deliveries import PreviousLane, Usable, people, published, waiting_posts
@@ -103,12 +104,12 @@ class Plan:
         if latest.contact is None or known.has(latest.audience, latest.contact):
             return []
         known.add_addresses(latest.contact)
-        return _owed_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
+        return owed_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
 
     def _end(self, lanes: Sequence[PreviousLane], known: KnownPeople) -> list[Planned]:
         """Return the end for a person who was told; one in two audiences gets it once per address."""
         owed = list(self._planner.end(lanes))
-        return _owed_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
+        return owed_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
 
     def _deliver(self, roster: Roster, contact: Contact, known: KnownPeople) -> list[Planned]:
         named = known.add(roster.name, contact)
@@ -230,9 +231,9 @@ class Planner:
         usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
             place = (previous.receiver, previous.audience)
-            yield _again(previous, self._again_in_order(usable, previous.channel, contact, place))
+            yield again(previous, self._again_in_order(usable, previous.channel, contact, place))
         elif barred := self._barred(known, contact):
-            yield _suppressed(_again(previous, tuple(known)), barred)
+            yield suppressed(again(previous, tuple(known)), barred)
         elif not known and not self._usable.withheld.keys() & set(previous.route):
             yield self._held(previous, previous.channel)
 
@@ -251,7 +252,7 @@ class Planner:
             if name not in self._channels:
                 yield replace(self._held(previous, name), lane=lowest - number)
             elif previous.contact and self._reaches(name, previous.contact):
-                yield replace(_again(previous, (name,)), lane=lowest - number)
+                yield replace(again(previous, (name,)), lane=lowest - number)
 
     def end_posts(self, previous: Sequence[PreviousDelivery]) -> Iterator[Planned]:
         """Yield the end on every channel that published an earlier notice.
@@ -269,11 +270,11 @@ class Planner:
             others = list(self._in_order(others, None, None))
             alone = name not in self._channels or name in self._down
             if name in self._channels:
-                yield _again(post, (name,) if alone else (name, *others))
+                yield again(post, (name,) if alone else (name, *others))
             if alone and others:
                 posted.update(others)
                 texts = post.template_audience if all(map(self._internal, others)) else PUBLIC
-                yield _again(
+                yield again(
                     replace(post, receiver=f"channel:{others[0]}", template_audience=texts), tuple(others)
                 )
         yield from self._waiting_posts(previous, posted)
@@ -290,7 +291,7 @@ class Planner:
         for name, one in published(previous).items():
             if name in self._channels and name not in posted:
                 posted.add(name)
-                yield _again(replace(one, receiver=f"channel:{name}"), (name,))
+                yield again(replace(one, receiver=f"channel:{name}"), (name,))
         yield from self._waiting_posts(previous, posted)
 
     def _waiting_posts(self, previous: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
@@ -298,11 +299,11 @@ class Planner:
             route = self._in_order([name for name in one.route if name in self._channels], one.channel, None)
             if route and not posted.intersection(route):
                 posted.update(route)
-                yield _again(one, route)
+                yield again(one, route)
 
     def _held(self, previous: PreviousDelivery, name: str) -> Planned:
         """Return a held message for a channel that this notice may not use."""
-        planned = _again(replace(previous, required=True), (name,))
+        planned = again(replace(previous, required=True), (name,))
         reason = self._usable.why_not(name, publishes=previous.contact is None)
         return replace(planned, state=DeliveryState.HELD, reason=reason)
 
@@ -360,7 +361,7 @@ class Planner:
         channels = list(dict.fromkeys(name for lane in lanes for name in lane))
         barred = self._barred(channels, planned.contact)
         if barred:
-            return _suppressed(planned, barred)
+            return suppressed(planned, barred)
         able = [self._channels[name].capabilities for name in channels]
         lacking = missing(planned.contact, able) if planned.contact else ""
         reason = f"unreachable: no {lacking} for {', '.join(channels)}"
@@ -380,32 +381,6 @@ class Planner:
 
     def _required(self, route: Sequence[str]) -> bool:
         return not all(self._channels[name].optional for name in route)
-
-
-def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
-    """Keep only the id of a person who is not told: personal data is not needed."""
-    reason = f"suppressed: {', '.join(map(str, barred))}"
-    unnamed = Contact(id=planned.receiver, barred=tuple(barred))
-    return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)
-
-
-def _again(previous: PreviousDelivery, route: tuple[str, ...]) -> Planned:
-    return Planned(
-        audience=previous.audience,
-        template_audience=previous.template_audience,
-        locale=previous.locale,
-        lane=previous.lane,
-        contact=previous.contact,
-        receiver=previous.receiver,
-        route=route,
-        required=previous.required,
-    )
-
-
-def _owed_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
-    """Return the deliveries; people who are told in another lane do not count as suppressed."""
-    found = list(owed)
-    return [one for one in found if one.state is not DeliveryState.SUPPRESSED] or found[:1]
 
 
 def _no_places() -> Iterator[Place]:

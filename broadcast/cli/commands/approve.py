@@ -11,7 +11,8 @@ from broadcast.cli.command import command
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import Common, Output, RunOptions
+from broadcast.cli.notice_options import RunOptions
+from broadcast.cli.options import Common, Output
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
 from broadcast.cli.output.progress import show_progress

@@ -11,7 +11,8 @@ from broadcast.cli import completion
 from broadcast.cli.command import command
 from broadcast.cli.commands.publish import publish
 from broadcast.cli.default_command import default_group
-from broadcast.cli.options import Common, EndingOptions, RunOptions, Sending, TargetOptions, Wording
+from broadcast.cli.notice_options import EndingOptions, RunOptions, Sending, TargetOptions, Wording
+from broadcast.cli.options import Common
 from broadcast.cli.request_input import read_request
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase

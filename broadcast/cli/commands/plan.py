@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.options import Common, ListForm, OutputForm, TargetOptions
+from broadcast.cli.notice_options import TargetOptions
+from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.preview import barred_page

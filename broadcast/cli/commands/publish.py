@@ -8,13 +8,10 @@ from broadcast.cli.command import command
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import (
+from broadcast.cli.notice_options import (
     AskOptions,
-    Common,
     Correcting,
     EndingOptions,
-    MaybeIncident,
-    Output,
     RunOptions,
     Sending,
     TargetOptions,
@@ -23,6 +20,7 @@ from broadcast.cli.options import (
     WaitOptions,
     Wording,
 )
+from broadcast.cli.options import Common, MaybeIncident, Output
 from broadcast.cli.output.display import json_text, show, show_json
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import show_progress

@@ -10,7 +10,8 @@ from broadcast.cli.command import command
 from broadcast.cli.commands.publish import pause_if_interrupted
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.ledger import use_ledger
-from broadcast.cli.options import Common, OneOrAll, WaitOptions
+from broadcast.cli.notice_options import WaitOptions
+from broadcast.cli.options import Common, OneOrAll
 from broadcast.cli.output.progress import show_progress
 from broadcast.cli.output.show_result import show_retried
 from broadcast.cli.request_input import read_limits
