@@ -35,3 +35,9 @@ def agents_on_duty(
 def in_hours(settings: Settings, calls: HotlineSettings, now: datetime) -> bool:
     """Return whether somebody's shift is now, also if they are absent; raises `ConfigError` as above."""
     return calls.rota is not None and bool(read_rota(settings, None, calls.rota, now).rota.on_duty(now))
+
+
+def phone_in_rota(settings: Settings, calls: HotlineSettings, agent: str, now: datetime) -> str:
+    """Return the number of a person of the rota, on duty or not; "" if they are not in it."""
+    contacts = read_rota(settings, None, calls.rota, now).contacts if calls.rota else {}
+    return (contacts[agent].phone or "") if agent in contacts else ""

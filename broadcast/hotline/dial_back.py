@@ -16,7 +16,7 @@ from broadcast.channels.base import DialsOut
 from broadcast.config.settings import HotlineSettings, Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
-from broadcast.hotline.agents import agents_on_duty
+from broadcast.hotline.agents import agents_on_duty, phone_in_rota
 from broadcast.hotline.call_state import CallState, Step, Topic
 from broadcast.hotline.quiet_hours import may_dial
 from broadcast.hotline.ringing_order import ringing_order
@@ -35,6 +35,9 @@ _DIED = timedelta(minutes=1)
 #: A provider that does not dial is asked again after this time.
 _PAUSE = timedelta(minutes=1)
 _AT_ONCE = timedelta()
+#: No call is longer (https://www.twilio.com/docs/voice/twiml/dial#timelimit, 2026-11-30), so that one of
+#: which nothing can be learned is over by then.
+_LONGEST_CALL = timedelta(hours=4)
 #: A call whose answer was lost is looked up after this time: a list shows it only a little later.
 _LISTED = timedelta(seconds=30)
 #: The number of the request that says how a call ended: no answer of a person has it.
@@ -98,9 +101,9 @@ class _Dialler:
 
     async def settle(self, one: CallBackTry) -> str:
         """Do what is due about a call; return a line if something came of it."""
-        if one.ended:
-            return self._over(one)
         age = self.now - one.began_at
+        if one.ended or age >= _LONGEST_CALL:
+            return self._over(one)
         due = {DialStanding.SENDING: age >= _DIED, DialStanding.UNKNOWN: age >= _LISTED}
         silent = self.now - (one.checked_at or one.began_at)
         return await self._look_up(one, age) if due.get(one.standing, silent >= _SILENT) else ""
@@ -117,10 +120,9 @@ class _Dialler:
 
     async def _look_up(self, one: CallBackTry, age: timedelta) -> str:
         """Ask the provider; until it says that a call is over or missing, nobody is dialled again."""
-        agent = next((agent for agent in self._everybody() if agent.id == one.agent), None)
-        number = agent.number if agent else ""
+        number = phone_in_rota(self.job.settings, self.job.calls, one.agent, self.now)
         if not (one.dialled or number):
-            return ""  # the agent's shift has ended, and with it what is known of the number
+            return ""  # the agent was taken out of the contacts
         found = await self.provider.find_call(CallQuestion(ref=one.dialled, number=number, elapsed=age))
         match found.life:
             case CallLife.OVER:
