@@ -21,7 +21,7 @@ from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, T
 from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.settings import HotlineSettings, Settings
 from broadcast.errors import ConfigError
-from broadcast.hotline.snapshot import Mode, Snapshot
+from broadcast.hotline.snapshot import Agent, Mode, Snapshot
 from broadcast.hotline.status import spoken_incidents
 from broadcast.ledger.hotline_switches import HotlineCounts, HotlineSwitch
 from broadcast.model.clock import SystemClock
@@ -108,11 +108,15 @@ def _page(
         at = clock_time(switch.at, zone)
         yield Remark(switch.name, f"{switch.value}, set by {switch.author} at {at}{why}", Tone.FAINT)
     rows = tuple(
-        (StyledWord(agent.name or agent.id, Tone.STRONG), ", ".join(agent.languages) or "all")
+        (
+            StyledWord(agent.name or agent.id, Tone.STRONG),
+            ", ".join(agent.languages) or "all",
+            _phone(agent),
+        )
         for agent in snapshot.agents
     )
     if rows:
-        yield Table(("takes calls", "languages"), rows)
+        yield Table(("takes calls", "languages", "phone"), rows)
     elif not snapshot.in_hours:
         yield Remark("warning", "nobody is on duty, so callers can only leave a message", Tone.WARNING)
     yield line(
@@ -120,6 +124,12 @@ def _page(
     )
     if counts.ratings:
         yield Remark("feedback today", rated(counts.ratings))
+
+
+def _phone(agent: Agent) -> StyledWord:
+    if agent.busy:
+        return StyledWord("in a call")
+    return StyledWord("did not answer, rung last", Tone.WARNING) if agent.missed else StyledWord("free")
 
 
 def _json(
@@ -134,7 +144,10 @@ def _json(
             {"ref": one.ref, "kind": one.kind.value, "drill": one.drill, "status": dict(one.status)}
             for one in spoken_incidents(snapshot)
         ],
-        "agents": [{"id": one.id, "languages": list(one.languages)} for one in snapshot.agents],
+        "agents": [
+            {"id": one.id, "languages": list(one.languages), "busy": one.busy, "missed": one.missed}
+            for one in snapshot.agents
+        ],
         "switches": {
             one.name: {"value": one.value, "note": one.note, "author": one.author, "at": iso(one.at, zone)}
             for one in switches.values()
