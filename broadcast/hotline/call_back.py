@@ -50,7 +50,7 @@ def typed(turn: CallTurn, typed_in: str, effects: tuple[Effect, ...]) -> Decisio
         if turn.state.tries + 1 >= _MOST_TRIES:
             return voicemail.recording(turn, turn.say(reason), effects=effects)
         return number_asked(turn, turn.say(reason), effects=effects, tries=turn.state.tries + 1)
-    state = turn.to(Step.CALL_BACK_NUMBER, tries=0)
+    state = turn.to(Step.CALL_BACK_AGREED, tries=0)
     spoken = turn.say("call_back.requested_at", number=_spoken(turn, found.number))
     question = turn.ask(state, spoken, silence=False)
     document = (question, turn.say("ending.goodbye"), HangUp())

@@ -39,6 +39,7 @@ class Step(StrEnum):
     RING = "ring"  # ring one agent
     CALL_BACK = "call-back"  # read the number back, confirm
     CALL_BACK_NUMBER = "call-back-number"  # ask for another number
+    CALL_BACK_AGREED = "call-back-agreed"  # read that number back; the call-back is recorded
     VOICEMAIL = "voicemail"  # record a message
     RECORDED = "recorded"  # the recording has ended
     STOP = "stop"  # no more messages to this number

@@ -21,7 +21,6 @@ from broadcast.hotline.status import status
 _BEST = 5
 #: The number of the request that answers the greeting.
 _FIRST_ANSWER = 1
-_CHANGE_NUMBER = "2"
 
 
 def answered(turn: CallTurn) -> Decision:
@@ -92,10 +91,17 @@ def call_back_answered(turn: CallTurn) -> Decision:
 def call_back_number_typed(turn: CallTurn) -> Decision:
     """Return what follows from the number that was typed for a call-back."""
     understood = listen(turn, EVERYWHERE, typed=True)
-    if turn.event.request.digits == _CHANGE_NUMBER:
-        return call_back.number_asked(turn, effects=understood.effects, tries=turn.state.tries)
     urgent = _urgent(turn, understood)
     return urgent or call_back.typed(turn, _typed_in(turn), understood.effects)
+
+
+def call_back_agreed(turn: CallTurn) -> Decision:
+    """Return what follows from an answer to the number that was read back: another number, or the end."""
+    understood = listen(turn, CONFIRM_KEYS)
+    if understood.intent is Intent.NO:
+        return call_back.number_asked(turn, effects=understood.effects)
+    urgent = _urgent(turn, understood)
+    return urgent or ending.rated(turn, None, understood.effects)
 
 
 def rated(turn: CallTurn) -> Decision:

@@ -36,6 +36,7 @@ _ANSWERS: Mapping[Step, Callable[[CallTurn], Decision]] = {
     Step.HUMAN: choices.waiting_answered,
     Step.CALL_BACK: choices.call_back_answered,
     Step.CALL_BACK_NUMBER: choices.call_back_number_typed,
+    Step.CALL_BACK_AGREED: choices.call_back_agreed,
     Step.AFTER: choices.rated,
     Step.GOODBYE: choices.goodbye_answered,
     Step.RING: hand_over.rung,

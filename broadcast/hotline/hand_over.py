@@ -17,7 +17,7 @@ _SHORTEST_RING = 5
 #: Who is rung even if more callers wait than agents can serve.
 _FIRST = frozenset({Topic.EMERGENCY, Topic.VIP})
 #: Steps whose caller has been offered a call-back, and wants something else.
-_OFFERED = frozenset({Step.CALL_BACK, Step.CALL_BACK_NUMBER})
+_OFFERED = frozenset({Step.CALL_BACK, Step.CALL_BACK_NUMBER, Step.CALL_BACK_AGREED})
 
 
 def possible(turn: CallTurn, topic: Topic) -> bool:

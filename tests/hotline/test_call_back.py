@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from broadcast.hotline.call_state import Step, Topic
 from broadcast.hotline.caller import Caller
 from broadcast.hotline.effects import (
@@ -11,7 +13,7 @@ from broadcast.hotline.effects import (
     Outcome,
     RequestCallBack,
 )
-from broadcast.model.call_document import Record
+from broadcast.model.call_document import HangUp, Record
 from broadcast.model.caller_context import CallerContext
 from tests.hotline.telephone_call import (
     CALLER,
@@ -44,6 +46,18 @@ def test_another_number_for_the_call_back_is_read_back_and_can_be_corrected():
     call.press("03023125002")
 
     assert [asked.number for asked in of_kind(call, RequestCallBack)] == ["+493023125001", "+493023125002"]
+
+
+@pytest.mark.parametrize("key", ["1", "3", "*"])
+def test_who_agrees_to_the_number_that_is_read_back_is_not_asked_for_it_again(key):
+    call = begun()
+    call.press("3")
+    call.press("2")
+    call.press("03023125001")
+    call.press(key)
+
+    assert isinstance(call.last.document[-1], HangUp)
+    assert [asked.number for asked in of_kind(call, RequestCallBack)] == ["+493023125001"]
 
 
 def test_a_premium_number_is_not_called_back():

@@ -170,7 +170,8 @@ async def test_a_message_is_recorded_and_reported(number):
     silent = await (await number.call()).do("silent")
 
     assert spoken.forms("/kept")[0]["RecordingDuration"] == "2"
-    assert [one.get("RecordingDuration") for one in silent.forms("/after")] == ["2", None]
+    assert [one.get("RecordingDuration") for one in silent.forms("/after")] == ["2"]
+    assert silent.call["legs"][0]["over"]
 
 
 async def test_our_server_is_told_that_the_caller_hung_up(number):

@@ -90,6 +90,11 @@ def _dial(parent: Element, dial: Dial, url: Url) -> None:
 
 
 def _record(parent: Element, record: Record, url: Url) -> None:
+    """Add a Record, and a Redirect for silence.
+
+    "If Twilio receives an empty recording, it will not make a request to the action URL. The current call
+    flow will continue with the next verb" (https://www.twilio.com/docs/voice/twiml/record, 2026-11-30).
+    """
     options = {
         "action": url(record.next),
         "method": "POST",
@@ -100,6 +105,7 @@ def _record(parent: Element, record: Record, url: Url) -> None:
         "recordingStatusCallbackMethod": "POST",
     }
     SubElement(parent, "Record", options)
+    SubElement(parent, "Redirect", method="POST").text = url(record.next)
 
 
 @cache

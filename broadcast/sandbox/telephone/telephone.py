@@ -144,7 +144,7 @@ class Telephone:
             return
         leg.note(f"presses {key}", "person")
         if wait.what is WaitsFor.MESSAGE:
-            await self._recorded(leg, wait, 0)
+            await self._follow.go_on(leg)
             return
         finishes = key in wait.finish
         leg.typed += "" if finishes else key
@@ -168,7 +168,8 @@ class Telephone:
         if wait is None or wait.what is WaitsFor.TALK:
             return
         if wait.what is WaitsFor.MESSAGE:
-            await self._recorded(leg, wait, 0)
+            leg.note("silence")
+            await self._follow.go_on(leg)
         elif wait.what is WaitsFor.KEYS:
             await self._not_answered(call, leg, wait)
         elif wait.what is WaitsFor.ANSWER:
@@ -234,9 +235,9 @@ class Telephone:
         await self._connected(call, leg)
 
     async def _recorded(self, leg: PhoneLeg, wait: LegWait, seconds: int) -> None:
-        """Go on after a recording; one with words is reported as well."""
-        kept = {"RecordingUrl": _recording(), "RecordingDuration": str(seconds)} if seconds else {}
-        if kept and (stored := wait.verb.get("recordingStatusCallback")):
+        """Report a recording with words, and go on."""
+        kept = {"RecordingUrl": _recording(), "RecordingDuration": str(seconds)}
+        if stored := wait.verb.get("recordingStatusCallback"):
             await self._follow.tell(leg, urljoin(wait.url, stored), {**kept, "RecordingStatus": "completed"})
         await self._follow.fetch(leg, wait.action or leg.url, {"CallStatus": "in-progress", **kept})
 

@@ -168,12 +168,13 @@ def test_one_number_is_rung_and_hears_a_whisper_first():
     assert (number.text, number.attrib["url"]) == (CALLER, f"{ORIGIN}/voice/whisper/0?c=CA1")
 
 
-def test_a_recording_says_where_it_goes_on():
-    (record,) = written(Record(next="/voice/voicemail/4", recorded="/voice/recorded/4"))
+def test_a_recording_says_where_it_goes_on_also_after_silence():
+    record, silent = written(Record(next="/voice/voicemail/4", recorded="/voice/recorded/4"))
 
     assert record.attrib["action"] == f"{ORIGIN}/voice/voicemail/4"
     assert record.attrib["recordingStatusCallback"] == f"{ORIGIN}/voice/recorded/4"
     assert (record.attrib["maxLength"], record.attrib["playBeep"]) == ("120", "true")
+    assert (silent.tag, silent.text) == ("Redirect", f"{ORIGIN}/voice/voicemail/4")
 
 
 def test_words_are_never_markup():
