@@ -33,13 +33,16 @@ def connect(turn: CallTurn, topic: Topic, *before: Say, effects: tuple[Effect, .
     """
     turn = turn.with_state(topic=topic)
     effects = (*effects, BeginHandOver(topic=topic))
+    snapshot = turn.snapshot
     if _only_messages(turn):
-        return voicemail.recording(turn, *before, turn.say("human.nobody_on_duty"), effects=effects)
+        why = "human.nobody_free" if snapshot.agents or snapshot.in_hours else "human.nobody_on_duty"
+        return voicemail.recording(turn, *before, turn.say(why), effects=effects)
     if _may_ring(turn, topic):
         return _ring(turn, *before, effects=effects)
     if turn.state.step in _OFFERED:
         return voicemail.recording(turn, *before, turn.say("human.nobody_free"), effects=effects)
-    why = "human.busy" if turn.snapshot.agents else "human.nobody_free"
+    # Who chose call-backs did not say that there are many callers.
+    why = "human.busy" if snapshot.agents and snapshot.overloaded else "human.nobody_free"
     return call_back.offered(turn, *before, turn.say(why), effects=effects)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Connection, Row, Store
@@ -254,17 +255,22 @@ def _record(connection: Connection, source: str, step: CallStep, secret: bytes) 
             "details": json.dumps(dict(effect.details), ensure_ascii=False),
             "agent": effect.details.get("agent"),
             "digest": digest,
-            "state": _first_state(connection, effect, digest, step.at),
+            "state": _first_state(connection, effect, {**named, "digest": digest}, step.at),
             "at": at,
         }
         if connection.execute("insert_call_effect", values).rowcount > 0:
             _apply(connection, effect, _Place(named, at, secret, step.locale))
 
 
-def _first_state(connection: Connection, effect: CallEffect, digest: bytes | None, now: datetime) -> str:
-    """Return whether a message is planned, or refused because there were too many already."""
+def _first_state(
+    connection: Connection, effect: CallEffect, receiver: Mapping[str, Any], now: datetime
+) -> str:
+    """Return whether a message is planned, or refused: too many, or the same call asked for it before."""
     if effect.kind not in MESSAGES:
         return "recorded"
+    digest = receiver["digest"]
+    if digest is not None and connection.execute("link_of_call", receiver).fetchone()["count"]:
+        return MessageState.REFUSED
     hour = {"since": (now - timedelta(hours=1)).timestamp()}
     if digest is None or _links(connection, digest, now) >= MOST_LINKS:
         return MessageState.REFUSED

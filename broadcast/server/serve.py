@@ -45,6 +45,7 @@ from broadcast.server.pages.limits import PageLimits
 from broadcast.server.pages.rate_limit import Proxies, RateLimit
 from broadcast.server.pages.subscribe import FORMS, SubscribeRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
+from broadcast.server.request_errors import request_errors
 from broadcast.wiring import make_catalogue, make_channels, open_ledger
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ async def _listening(
     )
     hotline = _hotline(process)
     faces = _faces(process, hotline)
-    runners = [_runner(public_application(faces)), _runner(private_application(faces))]
+    runners = [_runner(public_application(faces), log), _runner(private_application(faces), log)]
     watchdog = asyncio.create_task(_feed_watchdog(faces.health))
     try:
         for runner in runners:
@@ -353,10 +354,16 @@ def _adapters(settings: Settings) -> dict[str, Adapter]:
     return {name: channels.build(channels.settings[name]) for name in receiving}
 
 
-def _runner(application: web.Application) -> web.AppRunner:
+def _runner(application: web.Application, log: IO[str]) -> web.AppRunner:
     from aiohttp import web
 
-    return web.AppRunner(application, access_log=None, shutdown_timeout=_WRITING, handle_signals=False)
+    return web.AppRunner(
+        application,
+        access_log=None,
+        logger=request_errors(log),
+        shutdown_timeout=_WRITING,
+        handle_signals=False,
+    )
 
 
 async def _feed_watchdog(health: HealthRoute) -> None:

@@ -57,10 +57,17 @@ class CallsContract(LedgerFixtures):
         assert ledger.calls.to_send() == []
 
     def test_a_number_gets_no_more_than_three_links_in_a_day(self, ledger: Ledger) -> None:
-        steps = [_step(number, _link(), at=number) for number in range(1, MOST_LINKS + 3)]
+        steps = [_step(1, _link(), call=f"CA{number}", at=number) for number in range(1, MOST_LINKS + 3)]
         ledger.calls.record(_SOURCE, steps)
 
         assert len(ledger.calls.to_send()) == MOST_LINKS
+
+    def test_a_call_sends_a_number_one_link(self, ledger: Ledger) -> None:
+        ledger.calls.record(
+            _SOURCE, [_step(1, _link()), _step(4, _link(), at=5), _step(1, _link(), call="CA2")]
+        )
+
+        assert [one.call for one in ledger.calls.to_send()] == ["CA1", "CA2"]
 
     def test_a_number_waits_for_one_call_back_and_keeps_its_place(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from broadcast.hotline.effects import RequestCallBack
 from broadcast.hotline.overload import QueueLoad, overload
+from broadcast.hotline.snapshot import Mode
 from broadcast.model.call_document import Record
 from tests.hotline.telephone_call import TelephoneCall, snapshot
 
@@ -65,6 +68,15 @@ def test_an_overloaded_hotline_says_so_and_offers_a_call_back():
 
     caller.press("1")
     assert any(isinstance(effect, RequestCallBack) for effect in caller.effects)
+
+
+@pytest.mark.parametrize("mode", [Mode.CALL_BACK, Mode.VOICEMAIL])
+def test_a_chosen_mode_asserts_neither_many_callers_nor_an_empty_shift(mode):
+    caller = call(mode=mode)
+    caller.press("0")
+
+    assert "Leider ist gerade niemand frei." in caller.words
+    assert "viele" not in caller.words
 
 
 def test_a_shift_whose_people_are_all_ill_offers_a_call_back():

@@ -65,6 +65,12 @@ FROM call WHERE digest = :digest AND began_at >= :since AND call_back_id IS NULL
 SELECT count(*) AS count FROM call_effect
 WHERE kind = 'link' AND recorded_at >= :since AND state != 'refused' AND digest = :digest
 
+-- name: link_of_call
+-- Whether a number was promised an SMS with a link in this call already.
+SELECT count(*) AS count FROM call_effect JOIN call ON call.id = call_effect.call_id
+WHERE call_effect.kind = 'link' AND call_effect.state NOT IN ('refused', 'failed') AND call_effect.digest = :digest
+AND call.source = :source AND call.ref = :ref
+
 -- name: links_since
 -- How many SMS with a link all numbers were promised since `since`.
 SELECT count(*) AS count FROM call_effect WHERE kind = 'link' AND recorded_at >= :since AND state != 'refused'
