@@ -36,13 +36,13 @@ class SnapshotReader:
         """Return what is known now.
 
         Raises `LedgerError`, or `ConfigError` if the rota cannot be read. With `agents` these are on duty,
-        and the rota is not read.
+        and the rota is not read: if there are none, callers are offered a call-back.
         """
         locales, active = tuple(self.prompts), ledger.lines.active()
         lines = active_lines(self.settings, active)
         latest = [facts for facts in self._latest(ledger, now) if facts]
         latest = restated(latest, self.settings, active)
-        queue = ledger.calls.queue(now)
+        queue, unread = ledger.calls.queue(now), agents is not None
         if agents is None:
             agents = agents_on_duty(self.settings, self.calls, ledger, now, queue.busy)
         missed = ledger.calls.missed(now)
@@ -50,7 +50,8 @@ class SnapshotReader:
             replace(agent, busy=agent.id in queue.busy, missed=agent.id in missed) for agent in agents
         )
         switched = {name: one.value for name, one in ledger.hotline.all().items()}
-        load = self._load(queue, on_duty, now)
+        shift = unread or bool(on_duty) or in_hours(self.settings, self.calls, now)
+        load = self._load(queue, on_duty, shift=shift)
         loaded = overload(load, self.calls.longest_wait, before=switched.get(OVERLOAD) == ON)
         return Snapshot(
             taken_at=now.astimezone(self.settings.timezone),
@@ -72,7 +73,7 @@ class SnapshotReader:
             give_up_seconds=round(self.calls.give_up),
         )
 
-    def _load(self, queue: Queue, agents: Sequence[Agent], now: datetime) -> QueueLoad:
+    def _load(self, queue: Queue, agents: Sequence[Agent], *, shift: bool) -> QueueLoad:
         return QueueLoad(
             waiting=queue.waiting,
             agents=len(agents),
@@ -81,7 +82,7 @@ class SnapshotReader:
             handling=queue.handling,
             gave_up=queue.gave_up,
             waited=queue.waited,
-            in_hours=bool(agents) or in_hours(self.settings, self.calls, now),
+            in_hours=shift,
         )
 
     def _latest(self, ledger: Ledger, now: datetime) -> Iterator[Facts | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from broadcast.channels.base import Adapter
@@ -33,7 +33,7 @@ from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.publishing.active_lines import restated
 from broadcast.publishing.channels import Channels
 from broadcast.rendering.catalogue import PUBLIC, Catalogue
-from broadcast.rendering.hotline_prompts import hotline_prompts
+from broadcast.rendering.hotline_prompts import working_prompts
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.sms import transliterate
 
@@ -57,6 +57,7 @@ class SendLinks:
     renderer: Renderer
     catalogue: Catalogue
     name: str = "hotline"
+    _trouble: list[str] = field(default_factory=list, init=False)
 
     async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
         """Send the messages that are owed."""
@@ -73,7 +74,9 @@ class SendLinks:
                     states.update(await self._send_some(owed[first : first + _AT_ONCE], adapter, now))
         finally:
             await adapter.close()
-        return [f"{counted(count, 'message')} {state}" for state, count in states.items()]
+        trouble = tuple(dict.fromkeys(self._trouble))
+        self._trouble.clear()
+        return [*trouble, *(f"{counted(count, 'message')} {state}" for state, count in states.items())]
 
     async def _send_some(
         self, messages: Sequence[CallMessage], adapter: Adapter, now: datetime
@@ -154,7 +157,7 @@ class SendLinks:
         return self._worded("sms.tried_hotline" if hotline else "sms.tried", message.locale, **hotline)
 
     def _worded(self, prompt: str, locale: str, **values: str) -> Message:
-        words = hotline_prompts(self.catalogue, locale)
+        words = working_prompts(self.catalogue, locale, self._trouble.append)
         text = words(prompt, organisation=self.settings.organisation, **values)
         return Message(locale=locale, text=transliterate(text))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,18 @@ def hotline_prompts(catalogue: Catalogue, locale: str) -> Phrases:
     if not files:
         files, language = english, FALLBACK
     return Phrases(language, language_for(language), _merged(files, known))
+
+
+def working_prompts(catalogue: Catalogue, locale: str, trouble: Callable[[str], None]) -> Phrases:
+    """Return the prompts in a language; if one of the user's is wrong, the shipped ones. `trouble` gets why.
+
+    Callers must hear something, and an SMS that was promised must be sent.
+    """
+    try:
+        return hotline_prompts(catalogue, locale)
+    except ConfigError as error:
+        trouble(f"the shipped prompts are used: {error}")
+        return hotline_prompts(Catalogue(catalogue.folders[-1:]), locale)
 
 
 def flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

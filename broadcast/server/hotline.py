@@ -76,14 +76,13 @@ class HotlineMaker:
     def make(self) -> Hotline | None:
         """Return the hotline; None without `[hotline]`.
 
-        Raises:
-            ConfigError: Its channel holds no calls, or a prompt is wrong.
+        Raises `ConfigError` if its channel holds no calls.
         """
         calls = self.settings.calls
         if calls is None:
             return None
         adapter = self._adapter(calls.channel)
-        reader = make_snapshot_reader(self.settings, calls)
+        reader = make_snapshot_reader(self.settings, calls, lambda line: self.trouble(f"hotline: {line}"))
         spool = LedgerSpool(calls_spool(self.settings.ledger), to_line, from_line)
         spool.reserve()
 

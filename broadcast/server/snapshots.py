@@ -24,7 +24,8 @@ class Snapshots:
 
     `catch_up` records what callers did while the ledger could not be written. If that fails, what is known is
     read all the same. `read` gets the agents who are on duty, or None: then it reads the rota. If that cannot
-    be read any more, those of the last rota stay on duty: callers must hear of an incident all the same.
+    be read, those of the last rota stay on duty, at the start nobody: callers must hear of an incident all
+    the same.
 
     Example:
         >>> snapshots = Snapshots(open_ledger, replay, read, clock, trouble)
@@ -57,7 +58,7 @@ class Snapshots:
         with closing(self._open()) as ledger:
             with self._reported("calls"):
                 self._catch_up(ledger)
-            self._latest = self._read(ledger, None)
+            self._latest = self._read_now(ledger)
         self._thread.start()
 
     def latest(self) -> Snapshot:
@@ -86,7 +87,7 @@ class Snapshots:
             snapshot = self._read(ledger, None)
         except ConfigError as error:
             self._report("rota", str(error))
-            return self._read(ledger, self.latest().agents)
+            return self._read(ledger, self._latest.agents if self._latest else ())
         self._failing.pop("rota", None)
         return snapshot
 

@@ -12,7 +12,7 @@ from broadcast.wiring.channels import make_channels
 from broadcast.wiring.texts import make_catalogue, make_renderer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from broadcast.channels.base import HoldsCalls
@@ -20,13 +20,22 @@ if TYPE_CHECKING:
     from broadcast.hotline.simulation.read_calls import WrittenIncident
     from broadcast.hotline.snapshot import SpokenIncident
     from broadcast.hotline.write_fallback import FallbackFile
+    from broadcast.localisation.phrase_book import Phrases
     from broadcast.model.clock import Clock
 
 
-def make_snapshot_reader(settings: Settings, calls: HotlineSettings) -> SnapshotReader:
-    """Return what reads the state of the hotline; raises `ConfigError` if a prompt is wrong."""
+def make_snapshot_reader(
+    settings: Settings, calls: HotlineSettings, trouble: Callable[[str], None] | None = None
+) -> SnapshotReader:
+    """Return what reads the state of the hotline.
+
+    Raises `ConfigError` if a prompt is wrong; with `trouble`, that is told and the shipped prompts are used.
+    """
     from broadcast.hotline.read_snapshot import SnapshotReader, spoken_locales
-    from broadcast.rendering.hotline_prompts import FILE, hotline_prompts
+    from broadcast.rendering.hotline_prompts import FILE, hotline_prompts, working_prompts
+
+    def prompts(locale: str) -> Phrases:
+        return working_prompts(catalogue, locale, trouble) if trouble else hotline_prompts(catalogue, locale)
 
     catalogue = make_catalogue(settings)
     known = tuple(locale for locale in catalogue.locales() if catalogue.find(f"{locale}/{FILE}"))
@@ -35,7 +44,7 @@ def make_snapshot_reader(settings: Settings, calls: HotlineSettings) -> Snapshot
         settings=settings,
         calls=calls,
         renderer=make_renderer(settings, catalogue),
-        prompts={locale: hotline_prompts(catalogue, locale) for locale in locales},
+        prompts={locale: prompts(locale) for locale in locales},
     )
 
 

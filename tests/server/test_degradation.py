@@ -117,6 +117,23 @@ async def test_the_snapshot_cannot_be_read(hotline, tmp_path, ledger):
     assert call.errors == []
 
 
+async def test_files_of_ours_are_broken_when_it_starts(hotline, tmp_path, ledger):
+    """After a restart callers are answered all the same: with the shipped words, and with a call-back."""
+    (tmp_path / "templates" / "de").mkdir(parents=True)
+    (tmp_path / "templates" / "de" / "_hotline.toml").write_text("[menu\n")
+    settings = hotline()
+    (tmp_path / "agents.csv").write_bytes(b"\x00\xff" * 100)
+    async with serving(settings) as served, platform(served, alex=agent()) as twilio:
+        call = await twilio.call(Press("0"), Press("1"))
+
+    assert call.said().startswith(FIRST_WORD)
+    assert "Wir rufen Sie zurück, sobald jemand frei ist." in call.said()
+    assert call.errors == []
+    assert [one.number for one in ledger.call_follow_ups.call_backs()]
+    assert "agents.csv" in served.log.getvalue()
+    assert "the shipped prompts are used: " in served.log.getvalue()
+
+
 @pytest.mark.slow
 async def test_the_process_is_gone(hotline, tmp_path):
     """The provider plays the static document, which something else serves."""
