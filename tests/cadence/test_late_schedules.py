@@ -144,7 +144,7 @@ def test_status_and_due_name_it_and_end_with_ten(clockwork, monkeypatch, capsys)
     capsys.readouterr()
 
     assert run(["status", "--check"]) == 10
-    assert "1 (notify of Kasse down) was due at" in capsys.readouterr().out
+    assert '1 (notice "Kasse down") was due at' in capsys.readouterr().out
     assert run(["status", "-o", "json"]) == 0
     (shown,) = json.loads(capsys.readouterr().out)["schedules"]
     assert (shown["number"], shown["state"], shown["incident"]) == (1, "refused", None)
