@@ -43,6 +43,13 @@ def waiting(ledger: Path) -> Mapping[Path, int]:
     return {path: count for path, count in counts.items() if count}
 
 
+def start_anew(ledger: Path) -> str:
+    """Return what to do about a damaged ledger; what waits for it must not be left behind."""
+    kept = "keep the file, and name a new one under [ledger] url to go on sending"
+    files = ", ".join(str(path) for path in waiting(ledger))
+    return f"{kept}; rename {files} like it, for what is not recorded yet" if files else kept
+
+
 @dataclass(slots=True, eq=False)
 class _Addition:
     """An item that is to be written; whether somebody has tried to, and why that failed."""

@@ -19,7 +19,7 @@ from broadcast.config.settings import AudienceSettings, ChannelSettings, Setting
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.spool import waiting
+from broadcast.ledger.spool import start_anew, waiting
 from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.check import Check, CheckVerdict
 from broadcast.model.clock import SystemClock
@@ -171,7 +171,7 @@ def _ledger(settings: Settings) -> Iterator[Check]:
     if verdict == "ok":
         yield Check("ledger", CheckVerdict.OK, f"{settings.ledger} is intact")
     else:
-        fix = "keep the file, and name a new one under [ledger] url to go on sending"
+        fix = start_anew(settings.ledger)
         yield Check("ledger", CheckVerdict.FAIL, f"{settings.ledger} is damaged: {verdict}", fix)
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from aiohttp import web
 
 from broadcast.config.load import load
 from broadcast.config.settings import Settings
+from broadcast.errors import LedgerDamaged
 from broadcast.ledger.hotline_switches import HotlineSwitch
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.spool import calls_spool
 from broadcast.model.clock import ManualClock
 from broadcast.server.serve import listening
 from tests.harness.answering_server import answering, hangs
@@ -97,6 +101,25 @@ async def test_the_ledger_is_locked(hotline, ledger):
     assert call.said().startswith(FIRST_WORD)
     assert call.bridges
     assert call.errors == []
+
+
+async def test_the_ledger_is_damaged(hotline, ledger):
+    """A call-back that is promised meanwhile is found once a new ledger has the file in which it waits."""
+    settings = hotline()
+    async with serving(settings) as served, platform(served, alex=agent()) as twilio:
+        settings.ledger.write_bytes(b"\xde\xad" * 20_000)
+        call = await twilio.call(Press("3"), Press("1"))
+
+    assert call.errors == []
+    with pytest.raises(LedgerDamaged) as damaged:
+        Ledger.open(settings.ledger)
+    assert f"rename {calls_spool(settings.ledger)} like it" in (damaged.value.hint or "")
+
+    new = replace(settings, ledger=settings.ledger.with_name("new.db"))
+    calls_spool(settings.ledger).rename(calls_spool(new.ledger))
+    async with serving(new):
+        with closing(Ledger.open(new.ledger)) as opened:
+            assert len(opened.call_follow_ups.call_backs()) == 1
 
 
 async def test_the_snapshot_cannot_be_read(hotline, tmp_path, ledger):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
 from broadcast.ledger.processes import is_stopped, name_of
+from broadcast.ledger.spool import start_anew
 from broadcast.ledger.sqlite.holders import holders
 
-START_ANEW = "keep the file, and name a new one under [ledger] url to go on sending"
 CHECK_IT = "`broadcast doctor` checks it"
 
 
@@ -25,7 +25,7 @@ def ledger_errors(path: Path) -> Iterator[None]:
     except (ValueError, TypeError, LookupError, OverflowError) as error:
         # A damaged byte leaves text that is no text, or a word or a moment that does not exist.
         raise LedgerDamaged(
-            f"the ledger {path} holds a record that cannot be read ({error})", hint=START_ANEW
+            f"the ledger {path} holds a record that cannot be read ({error})", hint=start_anew(path)
         ) from None
 
 
@@ -68,7 +68,7 @@ def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or isinstance(error, sqlite3.DataError):
         return LedgerDamaged(
             f"the ledger {path} is damaged: {error}",
-            hint=START_ANEW,
+            hint=start_anew(path),
         )
     return LedgerError(failed(path, error), hint=CHECK_IT)
 

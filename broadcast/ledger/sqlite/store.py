@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 from broadcast.errors import LedgerDamaged, LedgerError, UnknownCommit
 from broadcast.ledger.processes import ctrl_z_deferred
-from broadcast.ledger.sqlite.errors import CHECK_IT, START_ANEW, failed, ledger_errors
+from broadcast.ledger.spool import start_anew
+from broadcast.ledger.sqlite.errors import CHECK_IT, failed, ledger_errors
 from broadcast.ledger.sqlite.ledger_file import ledger_file
 from broadcast.ledger.statements import COMMON, read_statements
 from broadcast.ledger.store import Connection, Values
@@ -271,7 +272,7 @@ def _create_or_check(path: Path) -> None:
 def _check_length(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `LedgerDamaged` if the last page was cut off: SQLite fills it up with zeros, and says nothing."""
     if path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
-        raise LedgerDamaged(f"the ledger {path} was cut off", hint=START_ANEW)
+        raise LedgerDamaged(f"the ledger {path} was cut off", hint=start_anew(path))
 
 
 def _configure(connection: sqlite3.Connection) -> None:
