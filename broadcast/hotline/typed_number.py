@@ -18,6 +18,7 @@ _FEWEST_DIGITS = 6
 _MOST_DIGITS = 18
 #: How the numbering plan calls satellite and other networks without a country.
 _NO_COUNTRY = "001"
+_NORTH_AMERICA = 1
 
 
 class NumberFault(StrEnum):
@@ -88,7 +89,10 @@ def _judged(number: PhoneNumber, *, mobile: bool) -> TypedNumber:
         return TypedNumber(fault=NumberFault.PREMIUM)
     if phonenumbers.region_code_for_country_code(number.country_code or 0) == _NO_COUNTRY:
         return TypedNumber(fault=NumberFault.PREMIUM)
-    if mobile and kind in {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP}:
+    landlines = {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.UAN}
+    if number.country_code != _NORTH_AMERICA:  # there, toll-free numbers take SMS
+        landlines.add(PhoneNumberType.TOLL_FREE)
+    if mobile and kind in landlines:
         return TypedNumber(fault=NumberFault.LANDLINE)
     return TypedNumber(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

@@ -62,6 +62,7 @@ def test_who_cannot_get_an_sms_is_asked_for_a_mobile_number(caller: Caller):
     [
         ("123", "Diese Nummer konnte ich nicht lesen."),
         ("03023125001", "Diese Nummer kann keine SMS empfangen."),
+        ("08001234567", "Diese Nummer kann keine SMS empfangen."),
         ("09001123456", "An diese Nummer senden wir keine SMS."),
         ("008816123456789", "An diese Nummer senden wir keine SMS."),
         ("9" * 19, "Diese Nummer konnte ich nicht lesen."),
