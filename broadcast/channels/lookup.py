@@ -19,7 +19,8 @@ from enum import Enum
 from broadcast.channels.dates import http_date
 from broadcast.channels.responses import text_of
 from broadcast.channels.transport import Answer, NoReply, Reply
-from broadcast.model.outcome import NotSent, Unknown
+from broadcast.model.channel import Idempotency
+from broadcast.model.outcome import NotSent, Outcome, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 #: Both times have a precision of one second, and come from two machines of the provider.
@@ -27,6 +28,7 @@ _PRECISION = timedelta(seconds=5)
 #: The largest error of a clock that was set: a little more than a day.
 _MAY_BE_NEWER = timedelta(days=2)
 _PAGES = 5
+_LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 _YEAR_10000 = 253_402_300_800  # Unix seconds; the first moment that Python cannot hold
 _MARK = re.compile(r"\[INC-\d+/\d+\]")
 _LINK = re.compile(r"https?://\S+")
@@ -126,6 +128,16 @@ def found_among(
     """Return the attempt's message in a list that is known to be complete."""
     ages = _Ages(http_date(answer.headers.get("Date", "")), attempt.elapsed)
     return _certain(listed, ages) or _doubt(listed, ages) or NotSent(missing)
+
+
+def believed(found: Outcome, idempotency: Idempotency, delay: float, lookups: int) -> Outcome:
+    """Return the outcome of a look-up; unknown if a provider's list does not have the message yet.
+
+    Such a list may lag by more than the look-up delay, and a message that is sent again would arrive twice.
+    So the first look that does not find it proves nothing. `lookups` counts the earlier ones.
+    """
+    lags = idempotency in _LISTING and delay > 0
+    return Unknown(f"{found.reason} yet") if lags and not lookups and isinstance(found, NotSent) else found
 
 
 def likeness(outgoing: Outgoing, text: str, *, keeps_words: bool) -> Likeness:

@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from broadcast.channels.lookup import believed
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Again, DeliverySituation, LookUp, NextChannel, Policy, Step, decide
 from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.settlement import reason_of, settlement
 from broadcast.ledger.records import Claim, Settlement
-from broadcast.model.channel import Idempotency
 from broadcast.model.clock import Clock
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 from broadcast.model.pace import Pause
 from broadcast.model.suppression import Suppression, learnt, suppression
-
-_LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,16 +175,12 @@ def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]
 
 
 def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """Return the outcomes of a look-up; unknown if a provider's list does not have the message yet.
-
-    Such a list may lag by more than the look-up delay, and a message that is sent again would arrive twice.
-    So the first look that does not find it proves nothing.
-    """
+    """Return the outcomes as far as they prove something."""
+    if not answer.lookup:
+        return outcomes
     channel = answer.channel
-    lags = channel.capabilities.idempotency in _LISTING and channel.lookup_delay > 0
-    if answer.lookup and lags and not claim.lookups and isinstance(outcomes[0], NotSent):
-        return [Unknown(f"{outcomes[0].reason} yet")] * len(outcomes)
-    return outcomes
+    idempotency, delay = channel.capabilities.idempotency, channel.lookup_delay
+    return [believed(one, idempotency, delay, claim.lookups) for one in outcomes]
 
 
 def _group_key(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:

@@ -1,7 +1,8 @@
 """Send callers the SMS that they asked for: the state of the incident, its page, and how to reach us.
 
 It is the SMS of the latest notice, written for this moment, so that it says what the hotline says. The rules
-of a delivery hold: the intent is on disk before the request, and what may have been sent is not sent again.
+of a delivery hold: the intent is on disk before the request, and what may have been sent is looked up before
+it is sent again.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
-from broadcast.channels.base import Adapter
+from broadcast.channels.base import Adapter, Reconciles
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, LedgerError
 from broadcast.hotline.agents import agents_on_duty
 from broadcast.hotline.incidents import as_of_now, public_facts
-from broadcast.ledger.calls import CallMessage, MessageState
+from broadcast.hotline.look_up_messages import MessageLookUp
+from broadcast.ledger.call_messages import CallMessage, MessageState, WrittenMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.agent_page_token import agent_page_token
 from broadcast.model.channel import ChannelKind
@@ -60,50 +63,78 @@ class SendLinks:
     _trouble: list[str] = field(default_factory=list, init=False)
 
     async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
-        """Send the messages that are owed."""
-        self.ledger.calls.abandon(now)
-        owed = self.ledger.calls.to_send()
-        if not owed:
+        """Look up messages whose answer was lost, then send those that are owed."""
+        messages = self.ledger.call_messages
+        messages.abandon(now)
+        if not (messages.lost(now, 1) or messages.to_send(1)):
             return ()
         self.channels.permit({self.channel})
         adapter = self.channels.adapters({self.channel})[self.channel]
+        begun = monotonic()
         states: Counter[MessageState] = Counter()
         try:
+            states.update(await self._look_up(adapter).run(now))
+            owed = messages.to_send()
             for first in range(0, len(owed), _AT_ONCE):
                 if not stop.asked:
-                    states.update(await self._send_some(owed[first : first + _AT_ONCE], adapter, now))
+                    at = now + timedelta(seconds=monotonic() - begun)
+                    states.update(await self._send_some(owed[first : first + _AT_ONCE], adapter, at))
         finally:
             await adapter.close()
         trouble = tuple(dict.fromkeys(self._trouble))
         self._trouble.clear()
         return [*trouble, *(f"{counted(count, 'message')} {state}" for state, count in states.items())]
 
+    def _look_up(self, adapter: Adapter) -> MessageLookUp:
+        configured = self.channels.settings[self.channel].lookup_delay
+        delay = adapter.capabilities.lookup_delay if configured is None else configured
+        messages = self.ledger.call_messages
+        return MessageLookUp(messages=messages, channel=self.channel, adapter=adapter, delay=delay)
+
     async def _send_some(
         self, messages: Sequence[CallMessage], adapter: Adapter, now: datetime
     ) -> Sequence[MessageState]:
-        """Send messages at the same time; return what became of those that no other process sends."""
-        claimed = self.ledger.calls.claim(messages)
-        sent = [self._send(message, adapter, now) for message in claimed]
+        """Send messages at the same time; return what became of those that no other process sends.
+
+        What is sent is recorded first, so that it can be looked up if the answer is lost.
+        """
+        outgoing = {one.id: self._prepared(one, now) for one in messages}
+        written = {id: self._written(one) for id, one in outgoing.items() if isinstance(one, Outgoing)}
+        claimed = self.ledger.call_messages.claim(messages, written, now)
+        sent = [_send(outgoing[message.id], adapter) for message in claimed]
         results = await asyncio.gather(*sent, return_exceptions=True)
         became = [
             (message, result)
             for message, result in zip(claimed, results, strict=True)
             if isinstance(result, MessageState)
         ]
-        self.ledger.calls.settle(became, now)
+        delay = timedelta(seconds=self._look_up(adapter).delay)
+        due = now + delay if isinstance(adapter, Reconciles) else None
+        self.ledger.call_messages.settle(became, now, due)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return [state for _, state in became]
 
-    async def _send(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
+    def _prepared(self, message: CallMessage, now: datetime) -> Outgoing | MessageState:
+        """Return a message as it is sent now, or why it is not sent; one that fails holds up no other."""
+        try:
+            return self._outgoing(message, now) or MessageState.REFUSED
+        except LedgerError:
+            raise
+        except BroadcastError as error:
+            self._trouble.append(f"message {message.id} cannot be written: {error}")
+            return MessageState.FAILED
+
+    def _outgoing(self, message: CallMessage, now: datetime) -> Outgoing | None:
+        """Return a message as it is sent now; None if it is not to be sent."""
         if message.kind == TRIED and self.ledger.suppressions.of(AddressKind.PHONE, _number(message)):
-            return MessageState.REFUSED
+            return None
         if message.kind == AGENT_PAGE:
-            return await self._send_page(message, adapter, now)
+            return self._page(message, now)
         facts = self._facts(message)
         key = delivery_key(self.ledger.secret(), _THREAD, message.call, str(message.step), message.kind)
-        outgoing = Outgoing(
+        return Outgoing(
             key=key,
             message=self._tried(message)
             if message.kind == TRIED
@@ -111,27 +142,34 @@ class SendLinks:
             headline=self._headline(facts, key, now),
             address=_number(message),
         )
-        (outcome,) = await adapter.send([outgoing])
-        return _state(outcome)
 
-    async def _send_page(self, message: CallMessage, adapter: Adapter, now: datetime) -> MessageState:
-        """Send the agent of a call the link to its page; without their number, or the page, send nothing."""
+    def _page(self, message: CallMessage, now: datetime) -> Outgoing | None:
+        """Return the link to the page of a call for its agent; None without their number, or the page."""
         calls, secret, agent = self.settings.calls, self.ledger.secret(), str(message.details["agent"])
         link = self.settings.serve.route(f"/h/{agent_page_token(secret, message.call_id, agent)}")
         on_duty = agents_on_duty(self.settings, calls, self.ledger, now, frozenset()) if calls else ()
         found = next((one for one in on_duty if one.id == agent), None)
         if found is None or link is None:
-            return MessageState.REFUSED
+            return None
         locale = next(iter(found.languages), self.settings.locale)
         key = delivery_key(secret, _THREAD, message.call, str(message.step), message.kind)
-        outgoing = Outgoing(
+        return Outgoing(
             key=key,
             message=self._worded("sms.agent_page", locale, link=link),
             headline=self._headline(None, key, now),
             address=found.number,
         )
-        (outcome,) = await adapter.send([outgoing])
-        return _state(outcome)
+
+    def _written(self, outgoing: Outgoing) -> WrittenMessage:
+        return WrittenMessage(
+            key=outgoing.key,
+            channel=self.channel,
+            address=outgoing.address or "",
+            locale=outgoing.message.locale,
+            text=outgoing.message.text,
+            incident=outgoing.headline.incident,
+            sequence=outgoing.headline.sequence,
+        )
 
     def _facts(self, message: CallMessage) -> Facts | None:
         """Return the facts of the first incident that the caller was told about; None if there was none."""
@@ -175,6 +213,13 @@ class SendLinks:
             as_of=now,
             identity=key,
         )
+
+
+async def _send(outgoing: Outgoing | MessageState, adapter: Adapter) -> MessageState:
+    if isinstance(outgoing, MessageState):
+        return outgoing
+    (outcome,) = await adapter.send([outgoing])
+    return _state(outcome)
 
 
 def _number(message: CallMessage) -> str:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
+from broadcast.ledger.call_messages import MessageState
 from broadcast.ledger.columns import moment
-from broadcast.ledger.store import Connection, Row, Store
+from broadcast.ledger.store import Connection, Store
 from broadcast.ledger.suppressions import suppress
-from broadcast.model.call_step import CallEffect, CallStep, Details
+from broadcast.model.call_step import CallEffect, CallStep
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import address_digest
 from broadcast.model.suppression import SuppressionReason, suppression
@@ -29,21 +29,8 @@ LATELY = timedelta(minutes=15)
 MISSED = timedelta(minutes=10)
 #: So many waits tell how long the next caller waits.
 _WAITS = 20
-#: A message whose process died is found after this time.
-_ABANDONED = timedelta(minutes=5)
 #: A caller who left a message is called within this time.
 TICKET_DUE = timedelta(hours=4)
-
-
-class MessageState(StrEnum):
-    """What became of a message of the hotline."""
-
-    PLANNED = "planned"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    REFUSED = "refused"  # over a limit
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +82,6 @@ class Queue:
     gave_up: int = 0
     waited: float = 0.0
     lately: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallMessage:
-    """A message that is to be sent to a caller, or to the agent of a call.
-
-    `id` and `call_id` are the ledger's own numbers for it and for its call.
-    """
-
-    id: int
-    call_id: int
-    call: str
-    step: int
-    kind: str
-    details: Details = field(repr=False)
-    locale: str
-    at: datetime
 
 
 class CallRecords:
@@ -200,36 +170,6 @@ class CallRecords:
         since = {"since": (now - MISSED).timestamp()}
         with self._store.reading() as connection:
             return frozenset(row["agent"] for row in connection.execute("agents_who_missed", since))
-
-    def to_send(self, limit: int = 100) -> list[CallMessage]:
-        """Return the messages that are still to be sent, oldest first."""
-        with self._store.reading() as connection:
-            return [_message(row) for row in connection.execute("messages_to_send", {"limit": limit})]
-
-    def claim(self, messages: Sequence[CallMessage]) -> list[CallMessage]:
-        """Record that messages are about to be sent; return those that no other process sends."""
-        with self._store.transaction() as connection:
-            return [
-                message
-                for message in messages
-                if connection.execute("claim_call_message", {"id": message.id}).rowcount > 0
-            ]
-
-    def settle(self, states: Sequence[tuple[CallMessage, MessageState]], at: datetime) -> None:
-        """Record what became of messages that this process claimed."""
-        done = at.timestamp()
-        values = [
-            {"id": message.id, "state": state, "done": None if state is MessageState.PLANNED else done}
-            for message, state in states
-        ]
-        with self._store.transaction() as connection:
-            connection.executemany("settle_call_message", values)
-
-    def abandon(self, now: datetime) -> int:
-        """Give up messages whose process died while it sent them; return how many there were."""
-        values = {"at": now.timestamp(), "before": (now - _ABANDONED).timestamp()}
-        with self._store.transaction() as connection:
-            return max(0, connection.execute("abandon_call_messages", values).rowcount)
 
 
 def _record(connection: Connection, source: str, step: CallStep, secret: bytes) -> None:
@@ -324,16 +264,3 @@ def _stop(connection: Connection, number: str, place: _Place) -> None:
     at = moment(place.at)
     reason = SuppressionReason.OPTED_OUT
     suppress(connection, [suppression(place.secret, AddressKind.PHONE, number, reason, source, at)])
-
-
-def _message(row: Row) -> CallMessage:
-    return CallMessage(
-        id=row["id"],
-        call_id=row["call_id"],
-        call=row["ref"],
-        step=row["step"],
-        kind=row["kind"],
-        details=json.loads(row["details"]),
-        locale=row["locale"],
-        at=moment(row["recorded_at"]),
-    )

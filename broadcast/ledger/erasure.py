@@ -26,13 +26,21 @@ _OURS = " "
 #: What a purge removes beside incidents.
 _OUTSIDE_INCIDENTS = (
     *("purge_unasked", "purge_unmatched_receipts", "purge_absences", "purge_requests"),
-    *("purge_call_effects", "owe_deletions_before", "purge_tickets", "purge_call_backs", "purge_calls"),
+    *(
+        "purge_call_effects",
+        "purge_lost_messages",
+        "owe_deletions_before",
+        "purge_tickets",
+        "purge_call_backs",
+        "purge_calls",
+    ),
     *("purge_hand_over_notes", "purge_feedback"),
 )
 #: What forgetting an address removes, in this order: a call is found by its number until that is removed.
 _BY_DIGEST = (
     *("forget_inbound", "show_no_address", "end_subscriptions", "forget_requests"),
-    *("forget_call_effects", "forget_typed_numbers", "owe_deletions_of_number", "forget_tickets"),
+    *("forget_call_effects", "forget_lost_messages", "forget_typed_numbers"),
+    *("owe_deletions_of_number", "forget_tickets"),
     *("forget_call_backs", "forget_hand_over_notes", "forget_feedback", "forget_calls"),
 )
 #: What puts pseudonyms in the place of people, in this order.

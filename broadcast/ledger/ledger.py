@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.automatic_work import WorkRecords
     from broadcast.ledger.backup_lines import BackupLines
     from broadcast.ledger.call_follow_ups import CallFollowUps
+    from broadcast.ledger.call_messages import CallMessages
     from broadcast.ledger.calls import CallRecords
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
@@ -65,6 +66,7 @@ class Ledger:
         escalations: Who is asked step by step until somebody confirms.
         inbox: What people wrote to us.
         calls: Calls of people, step by step.
+        call_messages: Messages to callers and agents.
         call_follow_ups: What callers are owed after the call.
         recordings: What callers recorded, and what of it the provider is to delete.
         hotline: What people switched on the hotline.
@@ -214,6 +216,13 @@ class Ledger:
         from broadcast.ledger.calls import CallRecords
 
         return CallRecords(self.store)
+
+    @cached_property
+    def call_messages(self) -> CallMessages:
+        """Messages to callers and agents: which are owed, and what became of them."""
+        from broadcast.ledger.call_messages import CallMessages
+
+        return CallMessages(self.store)
 
     @cached_property
     def call_follow_ups(self) -> CallFollowUps:

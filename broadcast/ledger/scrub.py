@@ -42,6 +42,7 @@ _EVERYWHERE = (
     ("absence_notes", "write_absence_note"),
     ("inbound_texts", "write_inbound_text"),
     ("call_texts", "write_call_text"),
+    ("lost_call_texts", "drop_lost_call_text"),
     ("follow_up_notes", "write_follow_up_note"),
     ("ticket_notes", "write_ticket_note"),
     ("hand_over_notes", "write_hand_over_note"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from broadcast.ledger.calls import MOST_LINKS, MessageState
+from collections.abc import Callable
+
+from broadcast.ledger.call_messages import MessageState, WrittenMessage
+from broadcast.ledger.calls import MOST_LINKS
 from broadcast.ledger.erasure import Author, Forgetting
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.call_step import CallEffect, CallStep
@@ -11,6 +14,7 @@ from broadcast.testing.ledger_fixtures import LedgerFixtures
 from broadcast.testing.ledger_samples import NOON, after
 
 _CALLER, _OTHER = "+4915112345678", "+4915112349999"
+_AGENT = "+4917612345678"
 _SOURCE = "call"
 
 
@@ -21,7 +25,7 @@ class CallsContract(LedgerFixtures):
         for _ in range(3):
             ledger.calls.record(_SOURCE, [_step(1, _link())])
 
-        assert [one.details["number"] for one in ledger.calls.to_send()] == [_CALLER]
+        assert [one.details["number"] for one in ledger.call_messages.to_send()] == [_CALLER]
         assert ledger.calls.history(_CALLER, after(60)).calls == 1
 
     def test_the_first_agent_who_accepts_has_the_call(self, ledger: Ledger) -> None:
@@ -42,32 +46,61 @@ class CallsContract(LedgerFixtures):
 
     def test_a_message_is_claimed_once_and_never_again_after_it_was_sent(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _link())])
-        (message,) = ledger.calls.to_send()
+        (message,) = ledger.call_messages.to_send()
 
-        assert ledger.calls.claim([message]) == [message]
-        assert ledger.calls.claim([message]) == []
-        ledger.calls.settle([(message, MessageState.SENT)], NOON)
-        assert ledger.calls.to_send() == []
+        assert ledger.call_messages.claim([message], {}, NOON) == [message]
+        assert ledger.call_messages.claim([message], {}, NOON) == []
+        ledger.call_messages.settle([(message, MessageState.SENT)], NOON)
+        assert ledger.call_messages.to_send() == []
 
-    def test_a_message_whose_process_died_is_not_sent_again(self, ledger: Ledger) -> None:
+    def test_a_message_whose_process_died_is_looked_up_and_not_sent_again(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _link())])
-        ledger.calls.claim(ledger.calls.to_send())
+        messages = ledger.call_messages
+        (message,) = messages.to_send()
+        messages.claim([message], {message.id: _written()}, NOON)
 
-        assert (ledger.calls.abandon(after(60)), ledger.calls.abandon(after(3600))) == (0, 1)
-        assert ledger.calls.to_send() == []
+        assert (messages.abandon(after(60)), messages.abandon(after(3600))) == (0, 1)
+        assert messages.to_send() == []
+        (lost,) = messages.lost(after(3600))
+        assert (lost.written, lost.claimed_at, lost.lookups) == (_written(), NOON, 0)
+        assert messages.claim_look_ups([lost], after(3660)) == [lost]
+        assert messages.claim_look_ups([lost], after(3660)) == []
+        assert messages.lost(after(3600)) == []
+        assert messages.unknown(after(3600)) == 1
+
+    def test_a_lost_message_is_forgotten_with_its_caller_its_receiver_and_its_time(
+        self, ledger: Ledger
+    ) -> None:
+        messages, secret, root = ledger.call_messages, ledger.secret(), Author("root", after(60))
+        forgets: dict[str, Callable[[], None]] = {
+            "CA1": lambda: ledger.erasure.forget(_person(_CALLER), secret, root),
+            "CA2": lambda: ledger.erasure.forget(_person(_AGENT), secret, root),
+            "CA3": lambda: ledger.erasure.purge([], root, after(60)),
+        }
+        for call, forget in forgets.items():
+            ledger.calls.record(_SOURCE, [_step(1, _link(), call=call)])
+            (message,) = messages.to_send()
+            written = _written(_AGENT if call == "CA2" else _CALLER)
+            messages.claim([message], {message.id: written}, NOON)
+            messages.settle([(message, MessageState.UNKNOWN)], NOON, after(10))
+            assert len(messages.lost(after(60))) == 1
+
+            forget()
+
+            assert messages.lost(after(60)) == []
 
     def test_a_number_gets_no_more_than_three_links_in_a_day(self, ledger: Ledger) -> None:
         steps = [_step(1, _link(), call=f"CA{number}", at=number) for number in range(1, MOST_LINKS + 3)]
         ledger.calls.record(_SOURCE, steps)
 
-        assert len(ledger.calls.to_send()) == MOST_LINKS
+        assert len(ledger.call_messages.to_send()) == MOST_LINKS
 
     def test_a_call_sends_a_number_one_link(self, ledger: Ledger) -> None:
         ledger.calls.record(
             _SOURCE, [_step(1, _link()), _step(4, _link(), at=5), _step(1, _link(), call="CA2")]
         )
 
-        assert [one.call for one in ledger.calls.to_send()] == ["CA1", "CA2"]
+        assert [one.call for one in ledger.call_messages.to_send()] == ["CA1", "CA2"]
 
     def test_a_number_waits_for_one_call_back_and_keeps_its_place(self, ledger: Ledger) -> None:
         ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
@@ -165,4 +198,16 @@ def _call_back(number: str, topic: str = "asked") -> CallEffect:
 def _person(number: str) -> Forgetting:
     return Forgetting(
         people=(), names=frozenset(), addresses=((AddressKind.PHONE, number),), digests=frozenset()
+    )
+
+
+def _written(address: str = _CALLER) -> WrittenMessage:
+    return WrittenMessage(
+        key="k" * 24,
+        channel="sms",
+        address=address,
+        locale="de",
+        text="Alles läuft.",
+        incident="INC-1",
+        sequence=1,
     )

@@ -24,9 +24,11 @@ LARGE = {"delivery", "attempt", "receipt", "recipient", "call", "call_effect"}
         "asked_without_ref",
         "attempts_without_ref",
         "callers_waiting",
+        "lost_call_messages",
         "messages_to_send",
         "open_deliveries",
         "served_waits",
+        "unknown_call_messages",
         "unmatched_receipts",
     ],
 )

@@ -90,7 +90,7 @@ ERASED = {
     "inbound_message": {"ref", "sender", "text"},
     "absence": {"contact", "note"},
     "call": {"caller"},
-    "call_effect": {"details"},
+    "call_effect": {"details", "message"},
     "call_back": {"number", "note"},
     "ticket": {"recording", "note"},
     "hand_over_note": {"note"},

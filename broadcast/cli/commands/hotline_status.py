@@ -23,6 +23,7 @@ from broadcast.config.settings import HotlineSettings, Settings
 from broadcast.errors import ConfigError
 from broadcast.hotline.snapshot import Agent, Mode, Snapshot
 from broadcast.hotline.status import spoken_incidents
+from broadcast.ledger.call_messages import COUNTED
 from broadcast.ledger.hotline_switches import HotlineCounts, HotlineSwitch
 from broadcast.model.clock import SystemClock
 from broadcast.model.ratings import rated
@@ -57,13 +58,24 @@ def status(common: Common, watch: Watched = False, output: ListForm = OutputForm
     with use_ledger(settings) as ledger:
         snapshot = make_snapshot_reader(settings, calls).read(ledger, now)
         switches, counts = ledger.hotline.all(), ledger.hotline.counts(_midnight(now, settings.timezone))
-        active = ledger.lines.active()
+        active, unknown = ledger.lines.active(), ledger.call_messages.unknown(now)
     if output is OutputForm.JSON:
         lines = {"lines": [active_json(one, settings.timezone) for one in active], "ai": _ai(settings)}
-        show_json(_json(snapshot, switches, counts, settings.timezone) | lines, common.out)
+        owed = {"unknown_sms": unknown}
+        show_json(_json(snapshot, switches, counts, settings.timezone) | owed | lines, common.out)
     else:
         page = _page(snapshot, switches, counts, settings.timezone)
-        show([*line_remarks(active, settings), *page, Remark("ai", _ai(settings))], common.out)
+        lost = _lost(unknown, calls.sms or "")
+        show([*line_remarks(active, settings), *page, *lost, Remark("ai", _ai(settings))], common.out)
+
+
+def _lost(unknown: int, channel: str) -> Iterator[Block]:
+    """Return how many SMS may not have arrived, and what a person can do about them."""
+    if unknown:
+        what = f"of {unknown} SMS in the last {COUNTED.days} days it is not known whether they were sent"
+        yield Remark("warning", what, Tone.WARNING)
+        hint = f"look at the list of messages of {channel or 'the provider'}; none is sent again on a guess"
+        yield Remark("hint", hint)
 
 
 def _ai(settings: Settings) -> str:

@@ -83,16 +83,41 @@ FROM call_effect JOIN call ON call.id = call_effect.call_id
 WHERE call_effect.state IN ('planned', 'sending') AND call_effect.state = 'planned' AND call_effect.details != '{}' ORDER BY call_effect.id LIMIT :limit
 
 -- name: claim_call_message
--- Record that a message is about to be sent.
-UPDATE call_effect SET state = 'sending' WHERE id = :id AND state = 'planned'
+-- Record that a message is about to be sent, and what it says.
+UPDATE call_effect SET state = 'sending', message = :message, claimed_at = :at, look_up_at = NULL, lookups = 0
+WHERE id = :id AND state = 'planned'
 
 -- name: settle_call_message
--- Record what became of a message that was about to be sent.
-UPDATE call_effect SET state = :state, done_at = :done WHERE id = :id AND state = 'sending'
+-- Record what became of a message that was about to be sent. Its text is kept only if it is to be looked up.
+UPDATE call_effect SET state = :state, done_at = :done, look_up_at = :look_up_at,
+       message = CASE WHEN :keep = 1 THEN message END
+WHERE id = :id AND state = 'sending'
 
 -- name: abandon_call_messages
--- Messages whose process died while it sent them: it is not known whether they were sent, so they are not repeated.
-UPDATE call_effect SET state = 'unknown', done_at = :at WHERE id IN (SELECT id FROM call_effect WHERE state IN ('planned', 'sending')) AND state = 'sending' AND recorded_at < :before
+-- Messages whose process died while it sent them: it is not known whether they were sent, so they are looked up.
+UPDATE call_effect SET state = 'unknown', done_at = :at, look_up_at = claimed_at
+WHERE id IN (SELECT id FROM call_effect WHERE state IN ('planned', 'sending')) AND state = 'sending'
+AND coalesce(claimed_at, recorded_at) < :before
+
+-- name: lost_call_messages
+-- Read the messages that are to be looked up now, the longest due first.
+SELECT id, message, claimed_at, look_up_at, lookups, resent FROM call_effect
+WHERE state = 'unknown' AND look_up_at <= :now AND message IS NOT NULL ORDER BY look_up_at LIMIT :limit
+
+-- name: claim_call_look_up
+-- Record that a message is about to be looked up, unless another process looks it up.
+UPDATE call_effect SET look_up_at = :until, lookups = lookups + 1 WHERE id = :id AND state = 'unknown' AND look_up_at = :due
+
+-- name: settle_call_look_up
+-- Record what the provider says of a message. If it is sent again, that is the second attempt.
+UPDATE call_effect SET state = :state, done_at = :done, look_up_at = :look_up_at,
+       message = CASE WHEN :keep = 1 THEN message END,
+       resent = CASE WHEN :again = 1 THEN 1 ELSE resent END
+WHERE id = :id AND state = 'unknown'
+
+-- name: unknown_call_messages
+-- Count the messages since `since` of which it is not known whether they were sent.
+SELECT count(*) AS count FROM call_effect WHERE state = 'unknown' AND kind IN ('link', 'tried', 'agent-page') AND recorded_at >= :since
 
 -- name: request_call_back
 -- Record a call-back, at most one for a number.

@@ -307,7 +307,7 @@ WHERE kind IN ('heard', 'link', 'call-back', 'ticket', 'stop', 'question', 'trie
 
 -- name: forget_typed_numbers
 -- Remove a number that was typed in a call of another one.
-UPDATE call_effect SET details = '{}', digest = NULL WHERE digest = ?
+UPDATE call_effect SET details = '{}', digest = NULL, message = NULL WHERE digest = ?
 
 -- name: forget_tickets
 -- Remove the reference to what the caller of a number recorded; that the provider is to delete it is recorded before.
@@ -337,6 +337,22 @@ SELECT id, details AS text FROM call_effect WHERE kind IN ('heard', 'link', 'cal
 -- name: write_call_text
 -- Replace what a caller said or typed.
 UPDATE call_effect SET details = :text WHERE id = :id
+
+-- name: lost_call_texts
+-- Read the messages to callers and agents that are kept because their answer was lost.
+SELECT id, message AS text FROM call_effect WHERE message IS NOT NULL
+
+-- name: drop_lost_call_text
+-- Remove a message that names a person: it cannot be looked up any more, and stays unknown.
+UPDATE call_effect SET message = NULL WHERE id = :id AND message <> :text
+
+-- name: forget_lost_messages
+-- Remove the messages that were sent in calls of a number and whose answer was lost.
+UPDATE call_effect SET message = NULL WHERE message IS NOT NULL AND call_id IN (SELECT id FROM call WHERE digest = ?)
+
+-- name: purge_lost_messages
+-- Remove the messages of calls from before `before` whose answer was lost.
+UPDATE call_effect SET message = NULL WHERE message IS NOT NULL AND recorded_at < ?
 
 -- name: alert_documents
 -- Read what alerts said that stand in no draft yet.
