@@ -31,6 +31,8 @@ MISSED = timedelta(minutes=10)
 _WAITS = 20
 #: A caller who left a message is called within this time.
 TICKET_DUE = timedelta(hours=4)
+#: Outcomes after which a caller whose call was accepted has spoken to a person.
+_SPOKEN = frozenset({"human", "hung-up"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,10 +245,7 @@ def _apply(connection: Connection, effect: CallEffect, place: _Place) -> None:
         case "rating":
             connection.execute("call_rated", {**named, "rating": details["rating"]})
         case "end":
-            connection.execute("call_outcome", {**named, "outcome": details["outcome"]})
-            connection.execute("conversation_ended", named)
-            if details["outcome"] == "hung-up":
-                connection.execute("call_ended", named)
+            _end(connection, str(details["outcome"]), named)
         case "stop":
             _stop(connection, str(details["number"]), place)
         case "call-back":
@@ -257,6 +256,15 @@ def _apply(connection: Connection, effect: CallEffect, place: _Place) -> None:
             connection.execute("open_ticket", {**named, **details, "due": due})
         case _:
             pass
+
+
+def _end(connection: Connection, outcome: str, named: Mapping[str, object]) -> None:
+    connection.execute("call_outcome", {**named, "outcome": outcome})
+    connection.execute("conversation_ended", named)
+    if outcome == "hung-up":
+        connection.execute("call_ended", named)
+    if outcome in _SPOKEN:
+        connection.execute("end_call_back_in_call", named)
 
 
 def _stop(connection: Connection, number: str, place: _Place) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from broadcast.ledger.call_messages import MessageState, WrittenMessage
 from broadcast.ledger.calls import MOST_LINKS
 from broadcast.ledger.erasure import Author, Forgetting
+from broadcast.ledger.hand_overs import NoteOutcome, hand_over, note_hand_over
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.call_step import CallEffect, CallStep
 from broadcast.model.contact import AddressKind
@@ -138,6 +139,50 @@ class CallsContract(LedgerFixtures):
         assert follow_ups.return_call_back(waiting.id, NOON)
 
         assert follow_ups.call_backs() == []
+
+    def test_a_call_back_ends_when_a_person_is_reached_in_the_same_call(self, ledger: Ledger) -> None:
+        waits = ledger.call_follow_ups.call_backs
+        hung_up = CallEffect(kind="end", details={"outcome": "hung-up"})
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
+        ledger.calls.record(_SOURCE, [_step(2, hung_up, at=5)])
+        assert len(waits()) == 1
+
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER), call="CA2", at=10)])
+        ledger.calls.accept(_SOURCE, "CA2", "alex", after(20))
+        assert len(waits()) == 1
+        ledger.calls.record(
+            _SOURCE,
+            [_step(2, CallEffect(kind="end", details={"outcome": "human"}), call="CA2", at=30)],
+        )
+        assert waits() == []
+
+        ledger.calls.record(_SOURCE, [_step(3, _call_back(_CALLER), call="CA2", at=40)])
+        ledger.calls.record(_SOURCE, [_step(4, hung_up, call="CA2", at=50)])
+        assert [(one.requested_at, one.tries) for one in waits()] == [(after(40), 0)]
+
+    def test_a_call_back_that_ended_in_its_call_is_asked_for_again(self, ledger: Ledger) -> None:
+        human = CallEffect(kind="end", details={"outcome": "human"})
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
+        ledger.calls.accept(_SOURCE, "CA1", "alex", after(10))
+        ledger.calls.record(_SOURCE, [_step(2, human, at=20)])
+        assert ledger.call_follow_ups.call_backs() == []
+
+        ledger.calls.record(_SOURCE, [_step(3, _call_back(_CALLER), at=30)])
+
+        (waiting,) = ledger.call_follow_ups.call_backs()
+        assert (waiting.number, waiting.requested_at) == (_CALLER, after(30))
+
+    def test_a_call_back_that_the_person_promised_in_the_call_stays(self, ledger: Ledger) -> None:
+        ledger.calls.record(_SOURCE, [_step(1, _call_back(_CALLER))])
+        ledger.calls.accept(_SOURCE, "CA1", "alex", after(10))
+        call = hand_over(ledger.store, 1)
+        assert call
+        note_hand_over(ledger.store, call, NoteOutcome.CALL_BACK, "asks the warehouse", after(20))
+        ledger.calls.record(
+            _SOURCE, [_step(2, CallEffect(kind="end", details={"outcome": "hung-up"}), at=30)]
+        )
+
+        assert [one.number for one in ledger.call_follow_ups.call_backs()] == [_CALLER]
 
     def test_a_call_leaves_one_ticket(self, ledger: Ledger) -> None:
         ticket = CallEffect(

@@ -266,6 +266,17 @@ async def test_serve_dials_by_itself(configured):
     assert api.calls[0].transcript.bridges
 
 
+async def test_who_reaches_a_person_in_the_same_call_is_not_called_back(line):
+    async with line(alex=agent()) as hotline:
+        agrees = (Press("3"), Press("2"), Press("03023125001"))
+        call = await hotline.twilio.call(*agrees, Press("0"), caller=CARLA)
+        assert call.bridges, str(call)
+
+        await hotline.round()
+
+        assert (hotline.open, hotline.dialled) == ([], [])
+
+
 async def test_a_mailbox_of_the_customer_is_not_connected(line):
     async with line(alex=agent(), carla=mailbox("Bitte sprechen", after=10.0)) as hotline:
         await hotline.ask()

@@ -122,11 +122,29 @@ SELECT count(*) AS count FROM call_effect WHERE state = 'unknown' AND kind IN ('
 -- name: request_call_back
 -- Record a call-back, at most one for a number.
 -- One that the same call asked for before, and that nobody has taken, gets the new number; one that the number waits for
--- already keeps its place.
+-- already keeps its place. One that ended in this call, because a person was reached, begins again.
 INSERT INTO call_back (call_id, number, digest, locale, topic, requested_at, state, next_at)
 SELECT id, :number, :digest, :locale, :topic, :at, 'waiting', :at FROM call WHERE source = :source AND ref = :ref
 AND NOT EXISTS (SELECT 1 FROM call_back WHERE digest = :digest AND state IN ('waiting', 'claimed'))
-ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.digest WHERE call_back.state = 'waiting'
+ON CONFLICT (call_id) DO UPDATE SET number = excluded.number, digest = excluded.digest, state = 'waiting',
+       requested_at = CASE WHEN call_back.state = 'done' THEN excluded.requested_at ELSE call_back.requested_at END,
+       next_at = CASE WHEN call_back.state = 'done' THEN excluded.next_at ELSE call_back.next_at END,
+       tries = CASE WHEN call_back.state = 'done' THEN 0 ELSE call_back.tries END, owner = NULL, done_at = NULL, note = NULL
+WHERE call_back.state = 'waiting' OR (call_back.state = 'done' AND call_back.note = 'reached in the same call')
+
+-- name: end_call_back_in_call
+-- End the call-back that a caller agreed to before a person accepted the same call.
+-- Also one that the number waited for already; but not if that person noted that they call back.
+UPDATE call_back SET state = 'done', done_at = :at, note = 'reached in the same call', number = NULL
+WHERE state IN ('waiting', 'claimed') AND EXISTS (
+  SELECT 1 FROM call JOIN call_acceptance ON call_acceptance.call_id = call.id
+  WHERE call.source = :source AND call.ref = :ref AND call.call_back_id IS NULL
+  AND call_acceptance.accepted_at >= call_back.requested_at
+  AND NOT EXISTS (SELECT 1 FROM hand_over_note WHERE hand_over_note.call_id = call.id AND hand_over_note.outcome = 'call-back')
+  AND (call_back.call_id = call.id
+       OR call_back.digest IN (SELECT digest FROM call_effect
+                               WHERE call_effect.call_id = call.id AND call_effect.kind = 'call-back'
+                               AND call_effect.digest IS NOT NULL AND call_effect.recorded_at <= call_acceptance.accepted_at)))
 
 -- name: open_ticket
 -- Record the message of a caller, once for each call.
