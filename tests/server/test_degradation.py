@@ -103,11 +103,18 @@ async def test_the_ledger_is_locked(hotline, ledger):
     assert call.errors == []
 
 
+def damage(ledger: Path) -> None:
+    """Overwrite the ledger, but not during a transaction, which would be rolled back to sound pages."""
+    with closing(sqlite3.connect(ledger)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        ledger.write_bytes(b"\xde\xad" * max(20_000, ledger.stat().st_size))
+
+
 async def test_the_ledger_is_damaged(hotline, ledger):
     """A call-back that is promised meanwhile is found once a new ledger has the file in which it waits."""
     settings = hotline()
     async with serving(settings) as served, platform(served, alex=agent()) as twilio:
-        settings.ledger.write_bytes(b"\xde\xad" * 20_000)
+        damage(settings.ledger)
         call = await twilio.call(Press("3"), Press("1"))
 
     assert call.errors == []
