@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from broadcast.config import keys, shapes
@@ -19,8 +20,9 @@ from broadcast.model.nearest import suggest
 T = TypeVar("T")
 #: Nobody who calls waits for longer.
 LONGEST = 1.0
-_SOURCES = ("contacts", "url", "channel")
-_OF_A_URL = ("body", "headers", "fields", "states")
+_SOURCES = ("contacts", "url", "sql", "channel")
+_BESIDE = {"url": ("body", "headers", "fields", "states"), "sql": ("database", "states")}
+_QUERY = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _EXAMPLE = (
     'write it like crm = { contacts = "customers" }, { url = "https://...{phone}" } or { channel = "desk" }'
 )
@@ -69,6 +71,14 @@ class _Crm:
             return CrmSettings(
                 origin=origin, timeout=timeout, channel=self._named("channel", channels, "channel")
             )
+        if "sql" in self._given:
+            return CrmSettings(
+                origin=origin,
+                timeout=timeout,
+                sql=self._sql(),
+                database=self._database(),
+                states=self._states(),
+            )
         return CrmSettings(
             origin=origin,
             timeout=timeout,
@@ -84,7 +94,7 @@ class _Crm:
         if len(sources) != 1:
             said = " and ".join(sources)
             raise Wrong(f"{said} exclude each other" if sources else "names no source", _EXAMPLE)
-        known = (sources[0], "timeout", *(_OF_A_URL if sources == ["url"] else ()))
+        known = (sources[0], "timeout", *_BESIDE.get(sources[0], ()))
         for key in self._given:
             if key not in known:
                 raise Wrong(f"{key} is not known here", suggest(key, known))
@@ -102,6 +112,20 @@ class _Crm:
         if name not in known:
             raise Wrong(f'{key}: there is no {what} "{name}"', suggest(name, known))
         return name
+
+    def _sql(self) -> str:
+        query = self._shaped("sql", shapes.text, "")
+        if not _QUERY.match(query):
+            raise Wrong("sql: is no query", 'write sql = "SELECT name, locale FROM ... WHERE phone = :phone"')
+        if f":{_PHONE}" not in query:
+            raise Wrong(f"sql: no :{_PHONE} says whose number is looked up", f"write WHERE phone = :{_PHONE}")
+        return query
+
+    def _database(self) -> Path:
+        spelled = self._shaped("database", shapes.text, "")
+        if not spelled:
+            raise Wrong("database: is missing", 'name an SQLite file: database = "customers.db"')
+        return self._table.source.folder / spelled
 
     def _url(self) -> str:
         spelled = self._shaped("url", shapes.text, "")

@@ -11,7 +11,9 @@ from broadcast.config.secret import Reference
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSettings:
-    """`[hotline] crm`: where the hotline looks up who calls; one of `contacts`, `url` and `channel` is set.
+    """`[hotline] crm`: where the hotline looks up who calls.
+
+    One of `contacts`, `url`, `sql` and `channel` is set.
 
     Attributes:
         origin: The place of the key, for errors.
@@ -21,7 +23,9 @@ class CrmSettings:
         body: What is posted as JSON, `{phone}` in one of its values; without it, it is a GET.
         headers: Further headers; secrets are references.
         fields: The path of each field in the answer.
-        states: What the service's own words for the state of an order mean.
+        sql: A query with `:phone`; its columns have the names of the fields.
+        database: The SQLite file that it is put to.
+        states: What the source's own words for the state of an order mean.
         channel: The channel of a service desk.
     """
 
@@ -33,4 +37,6 @@ class CrmSettings:
     headers: Mapping[str, str | Reference] = field(default_factory=dict, repr=False)
     fields: Mapping[str, str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
+    sql: str = ""
+    database: Path | None = None
     channel: str = ""

@@ -20,7 +20,7 @@ def refuse_unable(settings: Settings) -> None:
     if not issubclass(registry.adapter_for(settings.channels[crm.channel]), FindsCallers):
         raise ConfigError(
             f"{crm.origin}: channel {crm.channel} cannot look up who calls",
-            hint='name a channel with adapter = "zendesk", or write contacts or url',
+            hint='name a channel with adapter = "zendesk", or write contacts, url or sql',
         )
 
 
@@ -33,6 +33,10 @@ def build_source(settings: Settings) -> CallerSource | None:
         return ContactList(crm.contacts, settings.region)
     if crm.url:
         return WebService.from_settings(crm)
+    if crm.database:
+        from broadcast.crm.customer_database import CustomerDatabase
+
+        return CustomerDatabase(crm, crm.database)
     refuse_unable(settings)
     channel: Adapter = registry.build(settings.channels[crm.channel])
     finder: object = channel

@@ -18,6 +18,8 @@ def crm(read, written: str):
 def test_a_list_a_service_or_a_desk_can_be_asked(read, tmp_path):
     assert crm(read, '{ contacts = "customers" }').contacts == (tmp_path / "customers.csv",)
     assert crm(read, '{ channel = "desk", timeout = "500ms" }').timeout == 0.5
+    database = crm(read, '{ sql = "SELECT name FROM c WHERE p = :phone", database = "crm.db" }')
+    assert (database.database, database.sql[:6]) == (tmp_path / "crm.db", "SELECT")
     service = crm(
         read,
         '{ url = "https://crm.muster.example/{phone}", headers = { Authorization = "env:CRM", X = "de" }, '
@@ -36,6 +38,9 @@ def test_a_list_a_service_or_a_desk_can_be_asked(read, tmp_path):
         ('{ contacts = "custmers" }', 'contacts: there is no audience "custmers"'),
         ("{ contacts = 3 }", "contacts: 3 is not a text"),
         ('{ channel = "desk", fields = { name = "x" } }', "fields is not known here"),
+        ('{ sql = "DELETE FROM c WHERE p = :phone", database = "crm.db" }', "sql: is no query"),
+        ('{ sql = "SELECT name FROM c", database = "crm.db" }', "sql: no :phone says whose number"),
+        ('{ sql = "SELECT name FROM c WHERE p = :phone" }', "database: is missing"),
         ('{ channel = "desc" }', 'channel: there is no channel "desc"'),
         ('{ channel = "desk", timeout = "3s" }', "timeout: 3 s is longer than a caller may wait"),
         ('{ url = "https://crm.muster.example/" }', "no {phone} says whose number"),
