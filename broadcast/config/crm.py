@@ -24,7 +24,8 @@ _SOURCES = ("contacts", "url", "sql", "channel")
 _BESIDE = {"url": ("body", "headers", "fields", "states"), "sql": ("database", "states")}
 _QUERY = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _EXAMPLE = (
-    'write it like crm = { contacts = "customers" }, { url = "https://...{phone}" } or { channel = "desk" }'
+    'write it like crm = { contacts = "customers" }, { url = "https://...{phone}" }, '
+    '{ sql = "SELECT ... :phone", database = "crm.db" } or { channel = "desk" }'
 )
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _PHONE = "phone"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from broadcast.channels.time_limit import time_limit
 
@@ -34,6 +36,18 @@ async def read_body(request: web.Request, most: int = MOST) -> bytes:
             return await _read(request, most)
     except TimeoutError:
         raise BodyTooLarge from None
+
+
+async def read_fields(request: web.Request, most: int, fields: int = 10) -> Mapping[str, Sequence[str]]:
+    """Return the values of each field of a form; none if it cannot be read. Raises `BodyTooLarge`.
+
+    `most` is the size of the body in bytes, and `fields` the number of fields that are read at most.
+    """
+    body = await read_body(request, most)
+    try:
+        return parse_qs(body.decode(), errors="strict", max_num_fields=fields)
+    except ValueError:  # not UTF-8 as well
+        return {}
 
 
 async def _read(request: web.Request, most: int) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from broadcast.errors import LedgerError
 from broadcast.inbound.approvals import (
@@ -26,7 +25,7 @@ from broadcast.model.question import AnswerMeans
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
-from broadcast.server.requests import BodyTooLarge, read_body
+from broadcast.server.requests import BodyTooLarge, read_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -153,9 +152,5 @@ def _messages(shown: Any, *, used: bool) -> list[dict[str, Any]]:
 
 async def _form(request: web.Request) -> tuple[str, str]:
     """Return the answer and the note in a form; empty if it cannot be read."""
-    body = await read_body(request, _MOST)
-    try:
-        form = parse_qs(body.decode(), errors="strict", max_num_fields=10)
-    except ValueError:  # not UTF-8 as well
-        return "", ""
+    form = await read_fields(request, _MOST)
     return form.get("answer", [""])[-1], form.get("note", [""])[-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from broadcast.errors import LedgerError
 from broadcast.inbound.links import ConfirmLink, answer_link, open_link
@@ -16,7 +15,7 @@ from broadcast.model.question import CONFIRM, DECLINE, FORWARD
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
-from broadcast.server.requests import BodyTooLarge, read_body
+from broadcast.server.requests import BodyTooLarge, read_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -175,9 +174,5 @@ class ConfirmRoute:
 
 async def _answer(request: web.Request) -> str:
     """Return the answer in a form; empty if it cannot be read."""
-    body = await read_body(request, _MOST)
-    try:
-        form = parse_qs(body.decode(), errors="strict", max_num_fields=10)
-    except ValueError:  # not UTF-8 as well
-        return ""
+    form = await read_fields(request, _MOST)
     return form.get("answer", [""])[-1]

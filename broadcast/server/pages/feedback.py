@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.typed_address import read_address
@@ -25,7 +24,7 @@ from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
 from broadcast.server.pages.rate_limit import RateLimit
-from broadcast.server.requests import BodyTooLarge, read_body
+from broadcast.server.requests import BodyTooLarge, read_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -64,7 +63,7 @@ class FeedbackRoute:
             self.counters.add("too_many")
             return self.pages.trouble("busy", locale, 429, **{"Retry-After": "60"})
         try:
-            form = await _read(request)
+            form = await read_fields(request, _MOST)
         except BodyTooLarge:
             return self.pages.trouble("unclear", locale, 413)
         if _first(form, TRAP):
@@ -157,12 +156,3 @@ def _public(ledger: Ledger, incident: Incident) -> Facts | None:
 
 def _first(form: Form, name: str) -> str:
     return next(iter(form.get(name, ())), "").strip()
-
-
-async def _read(request: web.Request) -> Form:
-    """Return the fields of a form; none if it cannot be read."""
-    body = await read_body(request, _MOST)
-    try:
-        return parse_qs(body.decode(), errors="strict", max_num_fields=10)
-    except ValueError:  # not UTF-8 as well
-        return {}

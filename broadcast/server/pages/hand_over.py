@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from broadcast.errors import LedgerError
 from broadcast.hotline.snapshot import Snapshot
@@ -23,7 +22,7 @@ from broadcast.model.mask import mask
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
-from broadcast.server.requests import BodyTooLarge, read_body
+from broadcast.server.requests import BodyTooLarge, read_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -173,11 +172,7 @@ def _key(outcome: NoteOutcome) -> str:
 
 async def _form(request: web.Request) -> tuple[NoteOutcome | None, str]:
     """Return what the form says; None if it cannot be read."""
-    body = await read_body(request, _MOST)
-    try:
-        form = parse_qs(body.decode(), errors="strict", max_num_fields=10)
-    except ValueError:  # not UTF-8 as well
-        return None, ""
+    form = await read_fields(request, _MOST)
     outcome = form.get("outcome", [""])[-1]
     note = " ".join(form.get("note", [""])[-1].split())[:_LONGEST]
     return (NoteOutcome(outcome) if outcome in set(NoteOutcome) else None), note

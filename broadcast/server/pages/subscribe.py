@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from broadcast.errors import LedgerError
 from broadcast.inbound.subscribing import TRAP, FormProblem, Offer, read_form
@@ -24,7 +23,7 @@ from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.pages.layout import PHRASES, PublicPages
 from broadcast.server.pages.limits import PageLimits
 from broadcast.server.pages.rate_limit import RateLimit
-from broadcast.server.requests import BodyTooLarge, read_body
+from broadcast.server.requests import BodyTooLarge, read_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -69,7 +68,7 @@ class SubscribeRoute:
         if not self.forms.count(self.limits.client(request)):
             return self._too_many(locale)
         try:
-            return await self._take(await _read(request), self.offer, locale)
+            return await self._take(await read_fields(request, _MOST, fields=200), self.offer, locale)
         except BodyTooLarge:
             return self.pages.trouble("unclear", locale, 413)
 
@@ -92,7 +91,7 @@ class SubscribeRoute:
                 case SubscriptionRequest():
                     return await self._confirm(found)
                 case Preferences():
-                    return await self._change(found, await _read(request))
+                    return await self._change(found, await read_fields(request, _MOST, fields=200))
                 case _:
                     return found
         except BodyTooLarge:
@@ -262,12 +261,3 @@ class SubscribeRoute:
         return self.pages.response(
             "subscribe_message", locale, status=status, heading=heading, texts=(text,), **context
         )
-
-
-async def _read(request: web.Request) -> Form:
-    """Return the fields of a form; none if it cannot be read."""
-    body = await read_body(request, _MOST)
-    try:
-        return parse_qs(body.decode(), errors="strict", max_num_fields=200)
-    except ValueError:  # not UTF-8 as well
-        return {}
